@@ -1,0 +1,63 @@
+"""PostgreSQL as Jishi uses it: a pool that says when it is exhausted instead of hanging, and statements that are counted."""
+
+from typing import Any, cast
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import TransactionContext, TransactionContextPooled
+
+from kit.tally import count_statement
+
+ACQUIRE_SECONDS = 15.0
+
+
+class _PatientPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg is untyped
+    """Waits a bounded time for a free connection: under load a request fails with a reason rather than never ending."""
+
+    def acquire(self, *, timeout: float | None = None) -> Any:
+        return super().acquire(timeout=timeout or ACQUIRE_SECONDS)
+
+
+class _CountsStatements:
+    """Mixed into both clients below: each sends its statements through these three."""
+
+    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        count_statement()
+        return await super().execute_insert(query, values)  # type: ignore[misc]  # the mixin's other parent
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, list[dict[str, Any]]]:
+        count_statement()
+        found = await super().execute_query(query, values)  # type: ignore[misc]  # the mixin's other parent
+        return cast(tuple[int, list[dict[str, Any]]], found)
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        count_statement()
+        found = await super().execute_query_dict(query, values)  # type: ignore[misc]  # the mixin's other parent
+        return cast(list[dict[str, Any]], found)
+
+
+class MarketPostgresClient(_CountsStatements, AsyncpgDBClient):
+    """The grown-up database."""
+
+    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
+        settings = {
+            "max_queries": 50_000,
+            "max_inactive_connection_lifetime": 300.0,
+            "connect": None,
+            "setup": None,
+            "init": None,
+            "reset": None,
+            "record_class": asyncpg.Record,
+            **kwargs,
+        }
+        return await _PatientPool(None, **settings)
+
+    def _in_transaction(self) -> TransactionContext:
+        return TransactionContextPooled(_CountedTransaction(self), self._pool_init_lock)
+
+
+class _CountedTransaction(_CountsStatements, TransactionWrapper):
+    pass
+
+
+client_class = MarketPostgresClient

@@ -1,0 +1,213 @@
+"""Money: attempts to pay, what providers told us, refunds, the double-entry ledger, and the simulator's own books."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.migrations.constraints import CheckConstraint
+
+from models.base import Row
+from models.orders import Order, OrderLine
+
+
+class PaymentState(StrEnum):
+    """Where an attempt to pay stands. `domain/payments/states.py` says what may follow what."""
+
+    PENDING = "PENDING"
+    CAPTURED = "CAPTURED"
+    FAILED = "FAILED"
+    EXPIRED = "EXPIRED"
+
+
+class PaymentMethod(StrEnum):
+    """How the customer pays."""
+
+    SIMULATOR = "SIMULATOR"
+
+
+class RefundState(StrEnum):
+    """Where a refund stands."""
+
+    PENDING = "PENDING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+
+class RefundReason(StrEnum):
+    """Why money goes back."""
+
+    CANCELED = "CANCELED"
+    QUALITY = "QUALITY"
+    WRONG_OR_MISSING = "WRONG_OR_MISSING"
+    DAMAGED_IN_TRANSIT = "DAMAGED_IN_TRANSIT"
+    NO_REASON = "NO_REASON"
+    LATE_PAYMENT = "LATE_PAYMENT"
+    PAID_TWICE = "PAID_TWICE"
+    GOODWILL = "GOODWILL"
+
+
+class Payment(Row):
+    """One attempt to pay an order. Every attempt is kept."""
+
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("market.Order", related_name="payments")
+    order_id: UUID
+    number = fields.CharField(max_length=20, unique=True)
+    provider = fields.CharField(max_length=30)
+    method = fields.CharEnumField(PaymentMethod, max_length=20)
+    state = fields.CharEnumField(PaymentState, max_length=10, default=PaymentState.PENDING)
+    currency = fields.CharField(max_length=3)
+    amount = fields.BigIntField()
+    captured = fields.BigIntField(default=0, description="what the provider took, in minor units")
+    refunded = fields.BigIntField(default=0, description="given or promised back of it")
+    provider_reference = fields.CharField(max_length=80, null=True)
+    pay_url = fields.CharField(max_length=500, default="")
+    failure = fields.CharField(max_length=60, default="", description="the provider's reason")
+    is_late = fields.BooleanField(default=False, description="captured after its order had expired or been paid")
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    captured_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "payment"
+        unique_together = (("provider", "provider_reference"),)
+        indexes = (Index(fields=("order_id", "created_at")),)
+        constraints = (CheckConstraint(check="refunded <= captured", name="payment_never_over_refunded"),)
+
+
+class ProviderNotice(Row):
+    """A callback of a provider, kept once however often it comes."""
+
+    provider = fields.CharField(max_length=30)
+    notice_id = fields.CharField(max_length=80)
+    kind = fields.CharField(max_length=40)
+    payload = fields.JSONField[dict[str, object]]()
+    received_at = fields.DatetimeField()
+    outcome = fields.CharField(max_length=60, default="")
+
+    class Meta:
+        table = "provider_notice"
+        unique_together = (("provider", "notice_id"),)
+
+
+class Refund(Row):
+    """Money on its way back to one payment."""
+
+    order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("market.Order", related_name="refunds")
+    order_id: UUID
+    payment: fields.ForeignKeyRelation[Payment] = fields.ForeignKeyField("market.Payment", related_name="refunds")
+    payment_id: UUID
+    number = fields.CharField(max_length=20, unique=True)
+    state = fields.CharEnumField(RefundState, max_length=10, default=RefundState.PENDING)
+    reason = fields.CharEnumField(RefundReason, max_length=20)
+    note = fields.CharField(max_length=500, default="")
+    currency = fields.CharField(max_length=3)
+    amount = fields.BigIntField()
+    shipping = fields.BigIntField(default=0, description="part of the amount that is shipping")
+    requested_by = fields.UUIDField(null=True)
+    provider_reference = fields.CharField(max_length=80, null=True)
+    failure = fields.CharField(max_length=60, default="")
+    created_at = fields.DatetimeField()
+    succeeded_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "refund"
+        indexes = (Index(fields=("order_id", "created_at")), Index(fields=("payment_id",)))
+        constraints = (CheckConstraint(check="amount > 0", name="refund_positive"),)
+
+
+class RefundLine(Row):
+    """Units of an order line in a refund."""
+
+    refund: fields.ForeignKeyRelation[Refund] = fields.ForeignKeyField("market.Refund", related_name="lines")
+    refund_id: UUID
+    order_line: fields.ForeignKeyRelation[OrderLine] = fields.ForeignKeyField("market.OrderLine", related_name="refund_lines")
+    order_line_id: UUID
+    quantity = fields.IntField()
+    amount = fields.BigIntField()
+
+    class Meta:
+        table = "refund_line"
+
+
+class LedgerAccount(StrEnum):
+    """Accounts of the ledger. Debits are positive, credits negative."""
+
+    PROVIDER_CLEARING = "PROVIDER_CLEARING"  # asset: what providers hold for us
+    CUSTOMER_DEPOSITS = "CUSTOMER_DEPOSITS"  # liability: paid for, not yet earned
+    SALES = "SALES"  # revenue
+    SHIPPING_INCOME = "SHIPPING_INCOME"  # revenue
+    SALES_RETURNS = "SALES_RETURNS"  # contra revenue
+    REFUNDS_PAYABLE = "REFUNDS_PAYABLE"  # liability: promised back, not yet gone
+    SUSPENSE = "SUSPENSE"  # liability: came in without a claim of ours
+
+
+class JournalEntry(Row):
+    """One movement of money. Its postings sum to zero."""
+
+    kind = fields.CharField(max_length=40)
+    reference = fields.CharField(max_length=80, unique=True, description="what it books, booking the same twice is refused")
+    order_id = fields.UUIDField(null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "journal_entry"
+        indexes = (Index(fields=("order_id",)),)
+
+
+class Posting(Row):
+    """One side of a journal entry."""
+
+    entry: fields.ForeignKeyRelation[JournalEntry] = fields.ForeignKeyField("market.JournalEntry", related_name="postings")
+    entry_id: UUID
+    account = fields.CharEnumField(LedgerAccount, max_length=30)
+    currency = fields.CharField(max_length=3)
+    amount = fields.BigIntField(description="minor units, debit positive, credit negative")
+
+    class Meta:
+        table = "posting"
+        indexes = (Index(fields=("account", "currency")),)
+
+
+class ChargeState(StrEnum):
+    """Where a charge stands in the simulator's books."""
+
+    OPEN = "OPEN"
+    PAID = "PAID"
+    DECLINED = "DECLINED"
+
+
+class SimulatedCharge(Row):
+    """The payment simulator's own record of a charge or a refund, the market itself never reads it."""
+
+    reference = fields.CharField(max_length=80, unique=True)
+    request_key = fields.CharField(max_length=80, unique=True, description="the merchant's number, repeated requests find it")
+    kind = fields.CharField(max_length=10, description="charge or refund")
+    parent_reference = fields.CharField(max_length=80, default="", description="of a refund: the charge")
+    state = fields.CharEnumField(ChargeState, max_length=10, default=ChargeState.OPEN)
+    currency = fields.CharField(max_length=3)
+    amount = fields.BigIntField()
+    title = fields.CharField(max_length=200, default="")
+    return_url = fields.CharField(max_length=500, default="")
+    created_at = fields.DatetimeField()
+    paid_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "simulated_charge"
+
+
+class SimulatedNotice(Row):
+    """A callback that the simulator has still to deliver, or has delivered."""
+
+    charge_reference = fields.CharField(max_length=80)
+    notice_id = fields.CharField(max_length=80, description="the same for a duplicate")
+    body = fields.TextField()
+    due_at = fields.DatetimeField(description="by the machine's clock")
+    attempts = fields.IntField(default=0)
+    delivered_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "simulated_notice"
+        indexes = (Index(fields=("delivered_at", "due_at")),)

@@ -1,0 +1,116 @@
+"""Every figure of policy, read once at start from the environment and `.env`, and passed down from `server.py` and `worker.py`."""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent
+
+
+class LimitSettings(BaseSettings):
+    """How much one caller may ask for. A refusal is cheap and names the limit."""
+
+    model_config = SettingsConfigDict(env_prefix="LIMIT_", env_file=".env", extra="ignore")
+
+    body_bytes: int = Field(256 * 1024, description="largest request body, bytes (after decompression)")
+    upload_bytes: int = Field(32 * 1024 * 1024, description="largest imported file, bytes")
+    tokens: int = Field(4_000, description="lexical tokens in one document")
+    depth: int = Field(14, description="nesting of fields in one operation")
+    aliases: int = Field(30, description="aliased fields in one operation, fragments counted where they are spread")
+    root_fields: int = Field(20, description="top-level fields in one operation")
+    directives: int = Field(60, description="directives in one document")
+    cost: int = Field(20_000, description="points of one operation: fields times the list sizes around them")
+    batch: int = Field(0, description="operations in one JSON array; 0 refuses arrays")
+    operations_per_connection: int = Field(50, description="live operations on one WebSocket")
+    connections_per_caller: int = Field(100, description="open WebSockets and event streams of one caller address")
+    connection_init_seconds: float = Field(5.0, description="time for connection_init, seconds")
+    ping_seconds: float = Field(20.0, description="a connection that answers no ping for this long is ended, seconds")
+    operation_seconds: float = Field(20.0, description="time for one query or mutation, seconds")
+    bucket_size: int = Field(200_000, description="leaky bucket of cost points per caller")
+    bucket_refill_per_second: int = Field(5_000, description="points that flow back into the bucket each second")
+
+
+class Settings(BaseSettings):
+    """The whole configuration. `.env.example` lists each name with its default."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    # Where things are
+    database_url: str = Field(f"sqlite://{ROOT}/var/jishi.sqlite3", description="sqlite://PATH or postgres://…")
+    database_pool: int = Field(10, description="connections to PostgreSQL per process")
+    redis_url: str | None = Field(None, description="redis://…; without it processes wake each other by looking")
+    host: str = Field("127.0.0.1", description="address that the server listens on")
+    port: int = Field(8000, description="port that the server listens on")
+    public_url: str | None = Field(None, description="how browsers and providers reach the server; default http://host:port")
+    media_root: Path = Field(ROOT / "var" / "media", description="folder of uploaded and drawn pictures")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="origins of other sites that may call, comma-separated; * for any")
+
+    # How it runs
+    demo: bool = Field(False, description="demo identities, movable clock, simulator, introspection and hints")
+    strict: bool = Field(False, description="no introspection, no suggestions, no GraphiQL")
+    run_jobs: bool = Field(True, description="run timers inside server.py; false when worker.py does")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="secrets for tokens and sealed columns, newest first, comma-separated; made and kept in var/ when absent"
+    )
+
+    # People
+    access_token_minutes: int = Field(15, description="life of an access token, minutes")
+    refresh_token_days: int = Field(30, description="life of an unused refresh token, days")
+    order_token_minutes: int = Field(60, description="life of a guest's token for one order, minutes")
+    code_minutes: int = Field(5, description="life of a one-time code, minutes")
+    code_attempts: int = Field(5, description="wrong entries after which a code is dead")
+    codes_per_contact_per_hour: int = 5
+    codes_per_address_per_hour: int = 30
+    password_attempts: int = Field(5, description="bad passwords before the account is locked")
+    password_lock_minutes: int = Field(15, description="length of the lock, minutes")
+    sms_adapter: Literal["inbox", "console"] = Field("inbox", description="inbox keeps messages in the database; console prints them too")
+
+    # Selling
+    currency: Literal["CNY", "USD", "EUR", "GBP", "HKD", "JPY"] = Field("CNY", description="currency of the market's prices")
+    cart_lines: int = Field(100, description="distinct variants in one cart")
+    line_quantity: int = Field(999, description="units of one variant in one cart or order")
+    low_stock: int = Field(5, description="at or below this many available units a line warns")
+    payment_minutes: int = Field(30, description="time to pay, minutes")
+    auto_receipt_days: int = Field(7, description="days after delivery until receipt is assumed")
+    after_sales_days: int = Field(7, description="days after receipt until an order is completed")
+
+    # Payment simulator
+    simulator_secret: str | None = Field(None, description="signs simulator callbacks; derived from secret_keys when absent")
+    simulator_callback_seconds: float = Field(0.5, description="delay before the simulator calls back, seconds")
+    simulator_parcel_seconds: float = Field(4.0, description="demo mode: seconds between steps of a simulated parcel")
+
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+
+    @field_validator("allowed_origins", "secret_keys", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @cached_property
+    def url(self) -> str:
+        """Base address without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The secrets, newest first. A machine that was given none makes one and keeps it beside the database."""
+        return self.secret_keys or (_kept_secret(ROOT / "var" / "secret-key"),)
+
+
+def _kept_secret(file: Path) -> str:
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        fresh = file.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.write_text(secrets.token_urlsafe(32))
+        fresh.chmod(0o600)
+        try:
+            file.hardlink_to(fresh)  # the first process wins; the others read what it wrote
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return file.read_text().strip()
