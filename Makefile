@@ -123,6 +123,5 @@ $(DEV): requirements-dev.lock requirements.lock $(VENV)
 	@touch $(RUNTIME) $@
 
 $(GRAPHIQL): $(GRAPHIQL_SOURCES) | $(VENV)
-	@echo "Building GraphiQL from npm packages"
 	@$(PY) scripts/build_graphiql.py
 	@touch $@
