@@ -1,0 +1,205 @@
+"""Drives a headless Chromium over its DevTools protocol, cut off from every host but this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--remote-debugging-port=0",
+    # Whatever a page asks of another host fails at once, as it would without a network.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+OBSERVED = ("Runtime.enable", "Network.enable", "Log.enable", "Page.enable")
+
+
+def executable() -> str | None:
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+
+
+class PageError(Exception):
+    """The page threw, or did not come to the state that was waited for."""
+
+
+class Page:
+    """One tab: what it requested and complained about is kept from its first moment on, its workers included."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self._socket = socket
+        self._numbers = itertools.count(1)
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._reader = asyncio.create_task(self._read())
+
+    async def open(self, url: str) -> None:
+        await self._send("Page.navigate", url=url)
+
+    async def evaluate(self, script: str) -> Any:
+        """The value of an expression, awaited when it is a promise."""
+        answer = await self._send(
+            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True, userGesture=True
+        )
+        if "exceptionDetails" in answer:
+            raise PageError(answer["exceptionDetails"].get("exception", {}).get("description", str(answer)))
+        return answer["result"].get("value")
+
+    async def wait_for(self, condition: str, *, seconds: float = 20) -> Any:
+        """Wait until the expression is true, and answer its value."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not (value := await self.evaluate(condition)):
+                    await asyncio.sleep(0.05)
+                return value
+        except TimeoutError:
+            text = await self.evaluate("document.body.innerText")
+            complaints = "\n".join(self.complaints)
+            raise PageError(f"never true: {condition}\n--- complaints\n{complaints}\n--- page\n{text}") from None
+
+    async def click(self, selector: str) -> None:
+        """Press the mouse in the middle of the first element that matches, as a person would."""
+        found = f"document.querySelector({json.dumps(selector)})"
+        await self.wait_for(f"{found} !== null")
+        middle = await self.evaluate(
+            f"(r => [r.x + r.width / 2, r.y + r.height / 2])"
+            f"(({found}.scrollIntoView({{block: 'nearest'}}), {found}).getBoundingClientRect())"
+        )
+        for kind in ("mousePressed", "mouseReleased"):
+            await self._send(
+                "Input.dispatchMouseEvent", type=kind, x=middle[0], y=middle[1], button="left", clickCount=1
+            )
+
+    async def prefer_dark(self, dark: bool) -> None:
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        await self._send("Emulation.setEmulatedMedia", features=[scheme])
+
+    async def screenshot(self, path: Path) -> None:
+        picture = await self._send("Page.captureScreenshot", format="png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(picture["data"]))
+
+    async def _start(self) -> None:
+        await asyncio.gather(*map(self._send, OBSERVED))
+        await self._send("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True)
+
+    async def _send(self, method: str, /, session: str | None = None, **params: Any) -> dict[str, Any]:
+        number = next(self._numbers)
+        answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        message = {"id": number, "method": method, "params": params}
+        await self._socket.send(json.dumps(message if session is None else {**message, "sessionId": session}))
+        return await asyncio.wait_for(answer, 30)
+
+    async def _read(self) -> None:
+        async with asyncio.TaskGroup() as workers:
+            async for text in self._socket:
+                message = json.loads(text)
+                if "id" in message:
+                    self._settle(message)
+                elif message["method"] == "Target.attachedToTarget":
+                    workers.create_task(self._observe(message["params"]["sessionId"]))
+                else:
+                    self._note(message["method"], message["params"])
+
+    def _settle(self, message: dict[str, Any]) -> None:
+        answer = self._answers.pop(message["id"])
+        if answer.done():
+            return
+        if "error" in message:
+            answer.set_exception(PageError(message["error"]["message"]))
+        else:
+            answer.set_result(message["result"])
+
+    async def _observe(self, session: str) -> None:
+        """Listen to a worker before its first line runs. A worker lacks some domains, and may be gone already."""
+        for method in (*OBSERVED, "Runtime.runIfWaitingForDebugger"):
+            with contextlib.suppress(PageError, TimeoutError):
+                await self._send(method, session)
+
+    def _note(self, method: str, params: dict[str, Any]) -> None:
+        match method:
+            case "Network.requestWillBeSent":
+                self.requests.append(params["request"]["url"])
+            case "Network.webSocketCreated":
+                self.requests.append(params["url"])
+            case "Runtime.exceptionThrown":
+                details = params["exceptionDetails"]
+                self.complaints.append(details.get("exception", {}).get("description", details["text"]))
+            case "Runtime.consoleAPICalled" if params["type"] in ("error", "assert"):
+                self.complaints.append(
+                    " ".join(str(arg.get("value", arg.get("description"))) for arg in params["args"])
+                )
+            case "Log.entryAdded" if params["entry"]["level"] == "error":
+                entry = params["entry"]
+                self.complaints.append(f"{entry['text']} {entry.get('url', '')}".strip())
+
+    async def _stop(self) -> None:
+        self._reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._reader
+
+
+@contextlib.asynccontextmanager
+async def page(*, width: int = 1440, height: int = 900) -> AsyncIterator[Page]:
+    """A fresh browser with one empty tab, nothing remembered from before; closed and removed at the end."""
+    program = executable()
+    if program is None:
+        raise PageError("no Chromium on this machine")
+    with tempfile.TemporaryDirectory(prefix="jishi-chromium-", ignore_cleanup_errors=True) as profile:
+        flags = (*FLAGS, f"--user-data-dir={profile}", f"--window-size={width},{height}")
+        quiet = asyncio.subprocess.DEVNULL
+        browser = await asyncio.create_subprocess_exec(program, *flags, "about:blank", stdout=quiet, stderr=quiet)
+        try:
+            async with connect(await _tab_address(Path(profile), browser), max_size=None) as socket:
+                tab = Page(socket)
+                await tab._start()
+                yield tab
+                await tab._stop()
+        finally:
+            if browser.returncode is None:
+                browser.terminate()
+            await browser.wait()
+
+
+async def _tab_address(profile: Path, browser: asyncio.subprocess.Process) -> str:
+    """Where the DevTools protocol of the first tab answers; Chromium writes its port into the profile."""
+    written = profile / "DevToolsActivePort"
+    for _ in range(600):
+        if browser.returncode is not None:
+            raise PageError(f"Chromium ended at once, with exit code {browser.returncode}")
+        if written.is_file() and len(lines := written.read_text().splitlines()) == 2:
+            return await _first_tab(lines[0])
+        await asyncio.sleep(0.05)
+    raise PageError("Chromium did not start within 30 seconds")
+
+
+async def _first_tab(port: str) -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
+    writer.write(f"GET /json/list HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    writer.close()
+    tabs = [tab for tab in json.loads(body) if tab["type"] == "page"]
+    if not tabs:
+        raise PageError(f"Chromium has no tab: {head!r}")
+    address: str = tabs[0]["webSocketDebuggerUrl"]
+    return address

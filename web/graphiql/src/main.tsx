@@ -1,0 +1,12 @@
+// Starts the page.
+import './workers'
+import 'graphiql/style.css'
+import './theme.css'
+
+import { createRoot } from 'react-dom/client'
+
+import { App } from './App'
+import { bringTabsUpToDate } from './workspace'
+
+bringTabsUpToDate()
+createRoot(document.getElementById('root')!).render(<App />)

@@ -1,0 +1,93 @@
+// Knows which values of an answer later steps need, and puts them where a variable says "{{name}}".
+import { setCartToken, speaksAsGuest } from './identities'
+import { createStore, notes } from './store'
+
+/**
+ * Name → where it stands in an answer's `data`. `*` is any field of that level, a number an entry of a list.
+ * The first path that leads to a text or number wins; the value stays until another answer brings a new one.
+ */
+const REMEMBER: Record<string, readonly string[]> = {
+  productId: ['product.id', 'products.edges.0.node.id'],
+  productSlug: ['product.slug', 'products.edges.0.node.slug'],
+  variantId: ['product.variants.0.id', 'products.edges.0.node.variants.0.id'],
+  cartToken: ['cart.token', '*.cart.token'],
+  cartLineId: ['cart.lines.0.id', '*.cart.lines.0.id'],
+  addressId: ['viewer.addresses.0.id', 'viewer.defaultAddress.id', '*.address.id'],
+  orderId: ['orderPlace.order.id'],
+  orderNumber: ['orderPlace.order.number'],
+  orderLineId: ['orderPlace.order.lines.0.id', 'order.lines.0.id'],
+  paymentId: ['paymentCreate.payment.id'],
+  payUrl: ['paymentCreate.payment.payUrl'],
+  parcelId: ['parcelShip.parcel.id', 'order.parcels.0.id'],
+  refundId: ['refundCreate.refund.id'],
+  eventCursor: ['orderEvents.cursor', 'myOrderEvents.cursor'],
+  importId: ['catalogImport.import.id'],
+}
+
+type Json = null | string | number | boolean | Json[] | { [key: string]: Json }
+
+export const remembered = createStore<{ values: Record<string, string> }>({ values: readNotes() })
+
+function readNotes(): Record<string, string> {
+  try {
+    return JSON.parse(notes.read('remembered') ?? '{}') as Record<string, string>
+  } catch {
+    return {}
+  }
+}
+
+function keep(values: Record<string, string>): void {
+  notes.write('remembered', JSON.stringify(values))
+  remembered.set({ values })
+}
+
+export function forgetAll(): void {
+  keep({})
+  setCartToken('')
+}
+
+function find(value: unknown, path: readonly string[]): string | undefined {
+  if (path.length === 0) return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  const [step, ...rest] = path as [string, ...string[]]
+  const branches = step === '*' ? Object.values(value) : [(value as Record<string, unknown>)[step]]
+  for (const branch of branches) {
+    const found = find(branch, rest)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Take from an answer what the table above names. */
+export function remember(data: unknown): void {
+  const found: Record<string, string> = {}
+  for (const [name, paths] of Object.entries(REMEMBER)) {
+    const value = paths.map((path) => find(data, path.split('.'))).find((candidate) => candidate !== undefined)
+    if (value !== undefined) found[name] = value
+  }
+  if (Object.keys(found).length === 0) return
+  keep({ ...remembered.get().values, ...found })
+  if (found.cartToken && speaksAsGuest()) setCartToken(found.cartToken)
+}
+
+function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}
+
+function valueOf(name: string): string {
+  if (name === 'newKey') return newKey()
+  const value = remembered.get().values[name]
+  if (value !== undefined) return value
+  throw new Error(
+    `Nothing is remembered as {{${name}}} yet. Run the earlier step that brings it, or write the value into the variables.`,
+  )
+}
+
+/** Variables with every "{{name}}" replaced; `{{newKey}}` is a fresh random key each time. */
+export function fillIn(variables: Json): Json {
+  if (typeof variables === 'string') return variables.replace(/\{\{(\w+)\}\}/g, (_, name: string) => valueOf(name))
+  if (Array.isArray(variables)) return variables.map(fillIn)
+  if (typeof variables !== 'object' || variables === null) return variables
+  return Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, fillIn(value)]))
+}
