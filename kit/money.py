@@ -3,8 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 
-MINOR_DIGITS = {"CNY": 2, "USD": 2, "EUR": 2, "GBP": 2, "HKD": 2, "JPY": 0}
+
+class Currency(StrEnum):
+    """A currency that prices can be in, by its ISO 4217 code."""
+
+    CNY = "CNY"
+    USD = "USD"
+    EUR = "EUR"
+    GBP = "GBP"
+    HKD = "HKD"
+    JPY = "JPY"
+
+
+MINOR_DIGITS: dict[str, int] = {**{currency.value: 2 for currency in Currency}, "JPY": 0}
 LARGEST_AMOUNT = 10**13  # minor units; keeps every sum of a market inside a signed 64-bit column
 
 
@@ -18,6 +31,10 @@ class Money:
     @property
     def amount(self) -> Decimal:
         return to_decimal(self.minor, self.currency)
+
+    @property
+    def minor_units(self) -> int:
+        return self.minor
 
 
 def to_decimal(minor: int, currency: str) -> Decimal:

@@ -245,21 +245,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                (
-                    "effects_at",
-                    fields.DatetimeField(
-                        null=True,
-                        description="when the effects on other areas were carried out",
-                        auto_now=False,
-                        auto_now_add=False,
-                    ),
-                ),
             ],
             options={
                 "table": "event",
                 "app": "market",
                 "unique_together": (("stream_id", "sequence"),),
-                "indexes": [Index(fields=["user_id", "position"]), Index(fields=["effects_at", "position"])],
+                "indexes": [Index(fields=["user_id", "position"])],
                 "pk_attr": "id",
                 "table_description": "One change. `sequence` is gapless within its stream, `position` is its place in the whole market's history.",
             },
@@ -772,7 +763,12 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.SET_NULL,
                     ),
                 ),
-                ("rating", fields.IntField(null=True, description="hundredths of a star, 100–500")),
+                (
+                    "rating",
+                    fields.IntField(
+                        default=0, description="hundredths of a star, 100–500, 0 while nobody has rated it"
+                    ),
+                ),
                 ("sales", fields.IntField(default=0, description="units sold, net of cancellation")),
                 ("min_price", fields.BigIntField(default=0, description="minor units")),
                 ("max_price", fields.BigIntField(default=0, description="minor units")),
@@ -1224,7 +1220,9 @@ class Migration(migrations.Migration):
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
                 (
                     "kind",
-                    fields.CharField(description="which timer of jobs/timers.py, e.g. order.expire", max_length=60),
+                    fields.CharField(
+                        description="the work in jobs/ that it asks for, e.g. order.expire", max_length=60
+                    ),
                 ),
                 ("subject_id", fields.UUIDField(description="the order, parcel or charge that it is about")),
                 ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -1247,7 +1245,7 @@ class Migration(migrations.Migration):
                 "unique_together": (("kind", "subject_id"),),
                 "indexes": [Index(fields=["done_at", "due_at"])],
                 "pk_attr": "id",
-                "table_description": "One thing to do for one subject, not before `due_at`. Done rows stay for a while as a record.",
+                "table_description": "One thing to do for one subject, not before `due_at`.",
             },
             bases=["Row"],
         ),

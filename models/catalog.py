@@ -79,7 +79,7 @@ class Product(Row):
         "market.Brand", related_name="products", null=True, on_delete=fields.SET_NULL
     )
     brand_id: UUID | None
-    rating = fields.IntField(null=True, description="hundredths of a star, 100–500")
+    rating = fields.IntField(default=0, description="hundredths of a star, 100–500, 0 while nobody has rated it")
     sales = fields.IntField(default=0, description="units sold, net of cancellation")
     min_price = fields.BigIntField(default=0, description="minor units")
     max_price = fields.BigIntField(default=0, description="minor units")

@@ -7,9 +7,13 @@ from models.base import Row
 
 
 class Timer(Row):
-    """One thing to do for one subject, not before `due_at`. Done rows stay for a while as a record."""
+    """One thing to do for one subject, not before `due_at`.
 
-    kind = fields.CharField(max_length=60, description="which timer of jobs/timers.py, e.g. order.expire")
+    Written in the transaction that makes it necessary, so that what must happen later, or in an area further up, cannot
+    be forgotten. Done rows stay for a while as a record.
+    """
+
+    kind = fields.CharField(max_length=60, description="the work in jobs/ that it asks for, e.g. order.expire")
     subject_id = fields.UUIDField(description="the order, parcel or charge that it is about")
     due_at = fields.DatetimeField()
     claimed_until = fields.DatetimeField(null=True, description="a worker has it until then, by the machine's clock")

@@ -35,12 +35,11 @@ class Event(Row):
     cause = fields.CharField(max_length=200, default="", description="why, for staff")
     data = fields.JSONField[dict[str, object]](default=dict)
     created_at = fields.DatetimeField()
-    effects_at = fields.DatetimeField(null=True, description="when the effects on other areas were carried out")
 
     class Meta:
         table = "event"
         unique_together = (("stream_id", "sequence"),)
-        indexes = (Index(fields=("user_id", "position")), Index(fields=("effects_at", "position")))
+        indexes = (Index(fields=("user_id", "position")),)
 
 
 class Counter(Row):

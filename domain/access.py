@@ -1,0 +1,109 @@
+"""Who is asking, and what each role may do."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Self
+from uuid import UUID
+
+from domain.market import Market
+from kit.errors import Refused
+from models.customers import Role
+from models.outbox import ActorKind
+
+
+class Permission(StrEnum):
+    """Something that only some roles may do."""
+
+    EDIT_CATALOG = "EDIT_CATALOG"
+    EDIT_STOCK = "EDIT_STOCK"
+    SEE_STOCK = "SEE_STOCK"
+    SEE_ORDERS = "SEE_ORDERS"
+    SHIP = "SHIP"
+    REPORT_DELIVERY = "REPORT_DELIVERY"
+    CANCEL_ORDERS = "CANCEL_ORDERS"
+    REFUND = "REFUND"
+    SEE_LEDGER = "SEE_LEDGER"
+    SEE_CUSTOMERS = "SEE_CUSTOMERS"
+    EDIT_STAFF = "EDIT_STAFF"
+
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.CATALOG_MANAGER: frozenset({Permission.EDIT_CATALOG, Permission.SEE_STOCK, Permission.EDIT_STOCK}),
+    Role.ORDER_REVIEWER: frozenset({Permission.SEE_ORDERS, Permission.CANCEL_ORDERS, Permission.SEE_CUSTOMERS}),
+    Role.WAREHOUSE_PICKER: frozenset(
+        {Permission.SEE_ORDERS, Permission.SHIP, Permission.SEE_STOCK, Permission.EDIT_STOCK}
+    ),
+    Role.COURIER: frozenset({Permission.SEE_ORDERS, Permission.REPORT_DELIVERY}),
+    Role.SERVICE_AGENT: frozenset(
+        {Permission.SEE_ORDERS, Permission.CANCEL_ORDERS, Permission.REFUND, Permission.SEE_CUSTOMERS}
+    ),
+    Role.FINANCE: frozenset({Permission.SEE_ORDERS, Permission.REFUND, Permission.SEE_LEDGER}),
+    Role.ADMINISTRATOR: frozenset(Permission),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """The caller of an action: a visitor (with or without a cart), the holder of one order's token, a signed-in person, or
+    the market itself."""
+
+    market: Market
+    user_id: UUID | None = None
+    session_id: UUID | None = None
+    order_id: UUID | None = None
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    cart_token: str | None = None
+    locale: str = "zh-CN"
+    address: str = ""
+    is_system: bool = False
+    is_provider: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.roles)
+
+    @property
+    def actor_kind(self) -> ActorKind:
+        """How the viewer is named in an event."""
+        if self.is_provider:
+            return ActorKind.PROVIDER
+        if self.is_system:
+            return ActorKind.SYSTEM
+        if self.is_staff:
+            return ActorKind.STAFF
+        return ActorKind.CUSTOMER if self.user_id else ActorKind.GUEST
+
+    @property
+    def key(self) -> str:
+        """Names the caller in idempotency records and limits: the person, the order's guest, the cart, else the address."""
+        if self.user_id:
+            return f"user:{self.user_id}"
+        if self.order_id:
+            return f"order:{self.order_id}"
+        if self.is_system:
+            return "system"
+        return f"cart:{self.cart_token}" if self.cart_token else f"address:{self.address}"
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the viewer's roles, or being the market itself, allow it."""
+        return self.is_system or any(permission in GRANTS[role] for role in self.roles)
+
+    def require(self, permission: Permission) -> None:
+        """Refuse whoever may not: UNAUTHENTICATED when signing in could help, else FORBIDDEN."""
+        if not self.may(permission):
+            raise Refused("FORBIDDEN" if self.user_id else "UNAUTHENTICATED", permission=permission.value)
+
+    def require_user(self) -> UUID:
+        """The signed-in person; refuses visitors as UNAUTHENTICATED."""
+        if self.user_id is None:
+            raise Refused("UNAUTHENTICATED")
+        return self.user_id
+
+    def but(self, **changes: object) -> Self:
+        """The same viewer with some fields replaced."""
+        return replace(self, **changes)  # type: ignore[arg-type]  # checked by the dataclass's own fields at runtime
+
+
+def system(market: Market, *, as_provider: bool = False) -> Viewer:
+    """The market itself, for timers and webhooks."""
+    return Viewer(market=market, is_system=True, is_provider=as_provider)

@@ -1,0 +1,200 @@
+"""The history of every stream: written with the change, numbered in commit order, read by cursor, never missed.
+
+A reader is given each event of a stream once and in order. `sequence` is gapless within an order, `position` over the
+whole market. Cursors are opaque: `s.<sequence>` within one order, `p.<position>` across orders.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from uuid import UUID
+
+from domain import clock as market_clock
+from domain.access import Viewer
+from domain.market import Market
+from kit import clock
+from kit.errors import Refused
+from models.database import transaction
+from models.outbox import Counter, Event
+
+log = logging.getLogger("jishi.events")
+
+POSITION = "event_position"
+PAGE = 200  # events read or numbered at a time
+LOOK_AGAIN_SECONDS = 1.0  # how long a lost wake-up can go unnoticed
+
+
+async def record(
+    viewer: Viewer,
+    *,
+    stream_id: UUID,
+    sequence: int,
+    kind: str,
+    user_id: UUID | None,
+    cause: str = "",
+    data: dict[str, object] | None = None,
+) -> Event:
+    """Write down a change. The caller holds the stream's row locked and has just counted `sequence` up on it."""
+    return await Event.create(
+        stream_id=stream_id,
+        sequence=sequence,
+        kind=kind,
+        user_id=user_id,
+        actor_kind=viewer.actor_kind,
+        actor_id=viewer.user_id,
+        cause=cause[:200],
+        data=data or {},
+        created_at=clock.now(),
+    )
+
+
+async def publish() -> list[Event]:
+    """Number what has been committed since the last time. One process at a time, whoever is first; gives what it numbered."""
+    if not await Event.filter(position=None).exists():
+        return []
+    async with transaction():
+        counter = await _counter()
+        events = await Event.filter(position=None).order_by("created_at", "id").limit(PAGE)
+        _number(events, start=counter.value + 1)
+        if events:
+            counter.value += len(events)
+            await counter.save(update_fields=["value"])
+            await Event.bulk_update(events, fields=["position"])
+    return events
+
+
+def _number(events: Sequence[Event], *, start: int) -> None:
+    """Positions in order of time, but within a stream always in order of sequence, even if two machines' clocks differ."""
+    by_stream: dict[UUID, list[Event]] = defaultdict(list)
+    for event in events:
+        by_stream[event.stream_id].append(event)
+    turns = {stream: iter(sorted(own, key=lambda event: event.sequence)) for stream, own in by_stream.items()}
+    for place, event in enumerate(events, start=start):
+        next(turns[event.stream_id]).position = place
+
+
+async def _counter() -> Counter:
+    if not await Counter.exists(name=POSITION):
+        with contextlib.suppress(Exception):  # another process may have made it just now
+            async with transaction():
+                await Counter.create(name=POSITION)
+    return await Counter.filter(name=POSITION).select_for_update().get()
+
+
+class Live:
+    """Wakes the streams of this process whose order or person an event is about."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[UUID, set[asyncio.Event]] = defaultdict(set)
+
+    @contextlib.contextmanager
+    def listening(self, key: UUID) -> Iterator[asyncio.Event]:
+        """An `asyncio.Event` that is set whenever there may be news about `key`."""
+        bell = asyncio.Event()
+        self._waiting[key].add(bell)
+        try:
+            yield bell
+        finally:
+            self._waiting[key].discard(bell)
+            if not self._waiting[key]:
+                del self._waiting[key]
+
+    def ring(self, keys: set[UUID]) -> None:
+        """There is news about these."""
+        for key in keys & self._waiting.keys():
+            for bell in self._waiting[key]:
+                bell.set()
+
+    @property
+    def listeners(self) -> int:
+        """How many streams are open in this process."""
+        return sum(len(bells) for bells in self._waiting.values())
+
+
+live = Live()
+
+
+async def relay(market: Market) -> None:
+    """Number new events and ring for them, as long as this process lives; a second process does the same without harm."""
+    woken = asyncio.Event()
+    listener = asyncio.create_task(_pass_on(market, woken))
+    seen = await latest_position()
+    try:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(woken.wait(), LOOK_AGAIN_SECONDS)
+            woken.clear()
+            try:
+                if market.policy.demo:
+                    await market_clock.follow()
+                seen = await _ring_for_news(seen)
+            except Exception:  # the relay outlives a database that is away for a while
+                log.exception("the event relay will look again")
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+    finally:
+        listener.cancel()
+
+
+async def _pass_on(market: Market, woken: asyncio.Event) -> None:
+    async for _ in market.bus.wakeups():
+        woken.set()
+
+
+async def _ring_for_news(seen: int) -> int:
+    while await publish():
+        pass
+    while events := await Event.filter(position__gt=seen).order_by("position").limit(PAGE):
+        live.ring({event.stream_id for event in events} | {event.user_id for event in events if event.user_id})
+        seen = events[-1].position or seen
+    return seen
+
+
+async def latest_position() -> int:
+    """The highest position handed out; 0 in an empty market."""
+    counter = await Counter.get_or_none(name=POSITION)
+    return counter.value if counter else 0
+
+
+def stream_cursor(event: Event) -> str:
+    """Where a reader of one order stands after `event`."""
+    return f"s.{event.sequence}"
+
+
+def market_cursor(event: Event) -> str:
+    """Where a reader of several orders stands after `event`."""
+    return f"p.{event.position}"
+
+
+def read_cursor(cursor: str, *, kind: str) -> int:
+    """The number in a cursor of `kind` ("s" or "p"); refuses any other text as INVALID_CURSOR."""
+    prefix, _, number = cursor.partition(".")
+    if prefix != kind or not number.isascii() or not number.isdigit() or len(number) > 18:
+        raise Refused("INVALID_CURSOR", path=("after",))
+    return int(number)
+
+
+async def of_stream(stream_id: UUID, *, after: int, limit: int = PAGE) -> list[Event]:
+    """What happened in one order after a sequence number."""
+    return await Event.filter(stream_id=stream_id, sequence__gt=after).order_by("sequence").limit(limit)
+
+
+async def of_user(user_id: UUID, *, after: int, limit: int = PAGE) -> list[Event]:
+    """What happened in a person's orders after a position."""
+    return await Event.filter(user_id=user_id, position__gt=after).order_by("position").limit(limit)
+
+
+async def follow(
+    key: UUID, read: Callable[[int], Awaitable[list[Event]]], *, after: int, place: Callable[[Event], int]
+) -> AsyncIterator[Event]:
+    """Every event that `read` finds after `after`, then each new one, once and in order, until the reader goes away."""
+    with live.listening(key) as bell:
+        while True:
+            bell.clear()
+            for event in await read(after):
+                yield event
+                after = place(event)
+            if not bell.is_set():
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(bell.wait(), 15 * LOOK_AGAIN_SECONDS)

@@ -1,0 +1,58 @@
+"""The market that actions happen in: its policy figures and its links to the outside, put together once at start."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from adapters.bus import EventBus
+from adapters.carriers.carrier import Carrier
+from adapters.messages import MessageSender
+from adapters.payments.provider import PaymentProvider
+from models.database import transaction
+
+
+class Policy(Protocol):
+    """The figures of `settings.py` that rules read. Units are in the names; amounts are minor units."""
+
+    @property
+    def demo(self) -> bool: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def keys(self) -> tuple[str, ...]: ...
+    @property
+    def currency(self) -> str: ...
+    access_token_minutes: int
+    refresh_token_days: int
+    order_token_minutes: int
+    code_minutes: int
+    code_attempts: int
+    codes_per_contact_per_hour: int
+    codes_per_address_per_hour: int
+    password_attempts: int
+    password_lock_minutes: int
+    cart_lines: int
+    line_quantity: int
+    low_stock: int
+    payment_minutes: int
+    auto_receipt_days: int
+    after_sales_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What every domain action may need; reached as `viewer.market`."""
+
+    policy: Policy
+    bus: EventBus
+    messages: MessageSender
+    providers: Mapping[str, PaymentProvider]
+    carriers: Mapping[str, Carrier]
+
+    @asynccontextmanager
+    async def change(self) -> AsyncIterator[None]:
+        """A writing transaction, after which readers of events and timers are woken. On SQLite it holds the write lock."""
+        async with transaction():
+            yield
+        await self.bus.wake()

@@ -1,0 +1,42 @@
+"""The loaders of one operation: each question is asked once per tick, for all rows that want to know."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar, cast
+
+from aiodataloader import DataLoader
+
+from domain.access import Viewer
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+Question = Callable[[Viewer, list[Key]], Awaitable[Sequence[Value]]]
+
+
+class Loaders:
+    """New for every operation and for every subscription event, so that nothing stale is served."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+        self._loaders: dict[object, DataLoader[Any, Any]] = {}
+
+    async def load(self, question: Question[Key, Value], key: Key) -> Value:
+        """The answer to `question` (a batch function of this floor) for `key`."""
+        loader = self._loaders.get(question)
+        if loader is None:
+            viewer = self._viewer
+
+            async def batch(keys: list[Key]) -> list[Value]:
+                return list(await question(viewer, keys))
+
+            loader = self._loaders[question] = DataLoader(batch, max_batch_size=1000)
+        return cast(Value, await loader.load(key))
+
+    @property
+    def batches(self) -> int:
+        """How many different questions were asked."""
+        return len(self._loaders)
+
+
+def in_order(keys: Sequence[Key], found: dict[Key, Value]) -> list[Value | None]:
+    """The found rows in the order of the keys, None where there is none."""
+    return [found.get(key) for key in keys]

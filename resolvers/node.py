@@ -1,0 +1,26 @@
+"""The `node` query and the `id` of every business type."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from domain.access import Viewer
+from kit import ids
+from loaders.registry import Question
+from resolvers.context import Info
+
+Finder = Callable[[Viewer, list[UUID]], Awaitable[object]]
+
+_questions: dict[str, Question[UUID, object]] = {}
+
+
+def register(type_name: str, question: Question[UUID, object]) -> None:
+    """Let `node` find things of `type_name` through a batch function that knows what the viewer may see."""
+    _questions[type_name] = question
+
+
+async def node(info: Info, id: str) -> object | None:
+    found = ids.from_public(id)
+    if found is None or found[0] not in _questions:
+        return None
+    type_name, key = found
+    return await info.context.load(_questions[type_name], key)
