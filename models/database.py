@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
-from tortoise.connection import get_connection
+from tortoise.connection import get_connection, get_connections
 from tortoise.transactions import in_transaction
 
 MODULES = (
@@ -24,15 +24,16 @@ MODULES = (
     "models.fulfillment",
     "models.notifications",
 )
-CONNECTION = "default"
 APP = "market"
 
 
 def tortoise_config(database_url: str, *, pool: int = 10) -> dict[str, Any]:
     """The configuration for `sqlite://PATH` or `postgres://user:password@host:port/name`; ValueError for another scheme."""
+    # Tortoise caches SQL by the connection's name: one name for both kinds would serve one kind's SQL to the other.
+    name = "sqlite" if database_url.startswith("sqlite://") else "postgres"
     return {
-        "connections": {CONNECTION: _connection(database_url, pool)},
-        "apps": {APP: {"models": list(MODULES), "default_connection": CONNECTION, "migrations": "migrations"}},
+        "connections": {name: _connection(database_url, pool)},
+        "apps": {APP: {"models": list(MODULES), "default_connection": name, "migrations": "migrations"}},
         "use_tz": True,
         "timezone": "UTC",
     }
@@ -50,12 +51,12 @@ async def close_database() -> None:
 
 def transaction() -> TransactionContext:
     """`async with transaction():` — all or nothing; on SQLite it holds the write lock from its first line."""
-    return in_transaction(CONNECTION)
+    return in_transaction()
 
 
 def connection() -> BaseDBAsyncClient:
     """The connection of the running transaction, else the pool."""
-    return get_connection(CONNECTION)
+    return get_connection(next(iter(get_connections().db_config)))
 
 
 def is_postgres() -> bool:
