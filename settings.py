@@ -25,7 +25,9 @@ class LimitSettings(BaseSettings):
     directives: int = Field(60, description="directives in one document")
     fragments: int = Field(100, description="fragment definitions in one document")
     cost: int = Field(20_000, description="points of one operation: fields times the list sizes around them")
-    assumed_list: int = Field(10, description="length that the cost takes for a list whose size the caller does not choose")
+    assumed_list: int = Field(
+        10, description="length that the cost takes for a list whose size the caller does not choose"
+    )
     assumed_page: int = Field(20, description="length that the cost takes for a connection without first or last")
     batch: int = Field(0, description="operations in one JSON array; 0 refuses arrays")
     url_bytes: int = Field(8 * 1024, description="longest query string of a GET, bytes")
@@ -33,9 +35,13 @@ class LimitSettings(BaseSettings):
     connections_per_caller: int = Field(100, description="open WebSockets and event streams of one caller address")
     connection_init_seconds: float = Field(5.0, description="time for connection_init, seconds")
     ping_seconds: float = Field(20.0, description="a connection that answers no ping for this long is ended, seconds")
-    revalidate_seconds: float = Field(15.0, description="how often an idle stream asks whether its token still holds, seconds")
+    revalidate_seconds: float = Field(
+        15.0, description="how often an idle stream asks whether its token still holds, seconds"
+    )
     operation_seconds: float = Field(20.0, description="time for one query or mutation, seconds")
-    cached_document_chars: int = Field(400_000, description="text of parsed documents kept for reuse, characters; each holds about 300 bytes of memory")
+    cached_document_chars: int = Field(
+        400_000, description="text of parsed documents kept for reuse, characters; each holds about 300 bytes of memory"
+    )
     bucket_size: int = Field(200_000, description="leaky bucket of cost points per caller")
     bucket_refill_per_second: int = Field(5_000, description="points that flow back into the bucket each second")
 
@@ -51,9 +57,13 @@ class Settings(BaseSettings):
     redis_url: str | None = Field(None, description="redis://…; without it processes wake each other by looking")
     host: str = Field("127.0.0.1", description="address that the server listens on")
     port: int = Field(8000, description="port that the server listens on")
-    public_url: str | None = Field(None, description="how browsers and providers reach the server; default http://host:port")
+    public_url: str | None = Field(
+        None, description="how browsers and providers reach the server; default http://host:port"
+    )
     media_root: Path = Field(ROOT / "var" / "media", description="folder of uploaded and drawn pictures")
-    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="origins of other sites that may call, comma-separated; * for any")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="origins of other sites that may call, comma-separated; * for any"
+    )
 
     # How it runs
     demo: bool = Field(False, description="demo identities, movable clock, simulator, introspection and hints")
@@ -61,7 +71,8 @@ class Settings(BaseSettings):
     run_jobs: bool = Field(True, description="run timers inside server.py; false when worker.py does")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="secrets for tokens and sealed columns, newest first, comma-separated; made and kept in var/ when absent"
+        (),
+        description="secrets for tokens and sealed columns, newest first, comma-separated; made and kept in var/ when absent",
     )
 
     # People
@@ -74,10 +85,14 @@ class Settings(BaseSettings):
     codes_per_address_per_hour: int = 30
     password_attempts: int = Field(5, description="bad passwords before the account is locked")
     password_lock_minutes: int = Field(15, description="length of the lock, minutes")
-    sms_adapter: Literal["inbox", "console"] = Field("inbox", description="inbox keeps messages in the database; console prints them too")
+    sms_adapter: Literal["inbox", "console"] = Field(
+        "inbox", description="inbox keeps messages in the database; console prints them too"
+    )
 
     # Selling
-    currency: Literal["CNY", "USD", "EUR", "GBP", "HKD", "JPY"] = Field("CNY", description="currency of the market's prices")
+    currency: Literal["CNY", "USD", "EUR", "GBP", "HKD", "JPY"] = Field(
+        "CNY", description="currency of the market's prices"
+    )
     cart_lines: int = Field(100, description="distinct variants in one cart")
     line_quantity: int = Field(999, description="units of one variant in one cart or order")
     low_stock: int = Field(5, description="at or below this many available units a line warns")
@@ -86,7 +101,9 @@ class Settings(BaseSettings):
     after_sales_days: int = Field(7, description="days after receipt until an order is completed")
 
     # Payment simulator
-    simulator_secret: str | None = Field(None, description="signs simulator callbacks; derived from secret_keys when absent")
+    simulator_secret: str | None = Field(
+        None, description="signs simulator callbacks; derived from secret_keys when absent"
+    )
     simulator_callback_seconds: float = Field(0.5, description="delay before the simulator calls back, seconds")
     simulator_parcel_seconds: float = Field(4.0, description="demo mode: seconds between steps of a simulated parcel")
 

@@ -16,7 +16,13 @@ LONGEST_KEY = 100
 
 
 async def once(
-    viewer: Viewer, operation: str, key: str, *, asked: object, work: Callable[[], Awaitable[UUID]], actor: str | None = None
+    viewer: Viewer,
+    operation: str,
+    key: str,
+    *,
+    asked: object,
+    work: Callable[[], Awaitable[UUID]],
+    actor: str | None = None,
 ) -> UUID:
     """Do `work` in one transaction unless this caller did it under `key` before; gives the id of the row that it made.
 

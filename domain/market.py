@@ -23,6 +23,7 @@ class Policy(Protocol):
     def keys(self) -> tuple[str, ...]: ...
     @property
     def currency(self) -> str: ...
+
     access_token_minutes: int
     refresh_token_days: int
     order_token_minutes: int

@@ -3,14 +3,20 @@
 from kit.errors import Refused
 
 GENERAL: dict[str, tuple[str, str]] = {
-    "UNAUTHENTICATED": ("Sign in first; the token is missing, expired or revoked.", "请先登录：令牌缺失、过期或已被吊销。"),
+    "UNAUTHENTICATED": (
+        "Sign in first; the token is missing, expired or revoked.",
+        "请先登录：令牌缺失、过期或已被吊销。",
+    ),
     "FORBIDDEN": ("Your role does not allow this.", "您的角色无权执行此操作。"),
     "NOT_FOUND": ("There is no such {what}, or it is not yours to see.", "该{what}不存在，或您无权查看。"),
     "INVALID_ID": ("This is not the id of a {expected}.", "这不是有效的 {expected} 标识。"),
     "INVALID_CURSOR": ("This cursor does not belong to this list or sort order.", "该游标不属于此列表或排序方式。"),
     "INVALID_INPUT": ("This value is not valid: {why}.", "该值无效：{why}。"),
     "REQUIRED": ("This value is needed.", "此项必填。"),
-    "OUT_OF_RANGE": ("This number must lie between {minimum} and {maximum}.", "该数值必须在 {minimum} 与 {maximum} 之间。"),
+    "OUT_OF_RANGE": (
+        "This number must lie between {minimum} and {maximum}.",
+        "该数值必须在 {minimum} 与 {maximum} 之间。",
+    ),
     "TOO_LONG": ("This text may have at most {maximum} characters.", "文本最多 {maximum} 个字符。"),
     "VERSION_CONFLICT": (
         "Somebody else has changed this meanwhile; look at the current state and try again.",

@@ -86,9 +86,7 @@ def window(
         raise Refused("INVALID_INPUT", path=("after",), why="after goes with first")
     size = last if last is not None else DEFAULT_SIZE if first is None else first
     if not 1 <= size <= LARGEST_SIZE:
-        raise Refused(
-            "OUT_OF_RANGE", path=("first" if last is None else "last",), minimum=1, maximum=LARGEST_SIZE
-        )
+        raise Refused("OUT_OF_RANGE", path=("first" if last is None else "last",), minimum=1, maximum=LARGEST_SIZE)
     return Window(size=size, cursor=before if last is not None else after, backward=last is not None)
 
 

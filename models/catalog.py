@@ -83,13 +83,21 @@ class Product(Row):
     sales = fields.IntField(default=0, description="units sold, net of cancellation")
     min_price = fields.BigIntField(default=0, description="minor units")
     max_price = fields.BigIntField(default=0, description="minor units")
-    in_stock = fields.BooleanField(default=False, description="whether any variant had units available at the last change")
+    in_stock = fields.BooleanField(
+        default=False, description="whether any variant had units available at the last change"
+    )
     cold_chain = fields.BooleanField(default=False)
     fragile = fields.BooleanField(default=False)
     food = fields.JSONField[dict[str, object] | None](null=True, description="food facts, see domain/catalog/food.py")
-    sort_title = fields.CharField(max_length=200, default="", description="pinyin or lower-case Latin, for sorting by name")
-    extra = fields.JSONField[dict[str, object]](default=dict, description="columns of an import that have no field of ours")
-    source_hash = fields.CharField(max_length=64, default="", description="hash of the import record it was last made from")
+    sort_title = fields.CharField(
+        max_length=200, default="", description="pinyin or lower-case Latin, for sorting by name"
+    )
+    extra = fields.JSONField[dict[str, object]](
+        default=dict, description="columns of an import that have no field of ours"
+    )
+    source_hash = fields.CharField(
+        max_length=64, default="", description="hash of the import record it was last made from"
+    )
     version = fields.IntField(default=1)
     published_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
@@ -141,13 +149,19 @@ class Variant(Row):
     product_id: UUID
     position = fields.IntField()
     sku = fields.CharField(max_length=255, null=True, unique=True)
-    choices = fields.JSONField[list[Localized]](default=list, description="one value per option of the product, in its order")
+    choices = fields.JSONField[list[Localized]](
+        default=list, description="one value per option of the product, in its order"
+    )
     price = fields.BigIntField(description="minor units")
     list_price = fields.BigIntField(null=True, description="minor units, the price before, shown struck through")
     weight_grams = fields.IntField(default=0)
     barcode = fields.CharField(max_length=255, null=True)
-    extra = fields.JSONField[dict[str, object]](default=dict, description="columns of an import that have no field of ours")
-    is_active = fields.BooleanField(default=True, description="false once it was taken out, old orders still point to it")
+    extra = fields.JSONField[dict[str, object]](
+        default=dict, description="columns of an import that have no field of ours"
+    )
+    is_active = fields.BooleanField(
+        default=True, description="false once it was taken out, old orders still point to it"
+    )
 
     class Meta:
         table = "variant"
@@ -226,7 +240,9 @@ class CatalogImport(Row):
 class ImportProblem(Row):
     """Why a product of an import was not taken, by row and column of the file."""
 
-    run: fields.ForeignKeyRelation[CatalogImport] = fields.ForeignKeyField("market.CatalogImport", related_name="problems")
+    run: fields.ForeignKeyRelation[CatalogImport] = fields.ForeignKeyField(
+        "market.CatalogImport", related_name="problems"
+    )
     run_id: UUID
     row = fields.IntField(description="line number in the file, from 1")
     column = fields.CharField(max_length=100)

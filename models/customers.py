@@ -111,7 +111,9 @@ class DeviceSession(Row):
         "market.User", related_name="sessions", null=True
     )
     user_id: UUID | None
-    order_id = fields.UUIDField(null=True, description="set when the session opens this one order to a guest, nothing else")
+    order_id = fields.UUIDField(
+        null=True, description="set when the session opens this one order to a guest, nothing else"
+    )
     device = fields.CharField(max_length=120, default="", description="what the client calls itself")
     created_at = fields.DatetimeField()
     last_used_at = fields.DatetimeField()

@@ -47,7 +47,9 @@ class ParcelLine(Row):
 
     parcel: fields.ForeignKeyRelation[Parcel] = fields.ForeignKeyField("market.Parcel", related_name="lines")
     parcel_id: UUID
-    order_line: fields.ForeignKeyRelation[OrderLine] = fields.ForeignKeyField("market.OrderLine", related_name="parcel_lines")
+    order_line: fields.ForeignKeyRelation[OrderLine] = fields.ForeignKeyField(
+        "market.OrderLine", related_name="parcel_lines"
+    )
     order_line_id: UUID
     quantity = fields.IntField()
 

@@ -71,7 +71,9 @@ class Reservation(Row):
 
     order_id = fields.UUIDField()
     order_line_id = fields.UUIDField()
-    warehouse: fields.ForeignKeyRelation[Warehouse] = fields.ForeignKeyField("market.Warehouse", related_name="promises")
+    warehouse: fields.ForeignKeyRelation[Warehouse] = fields.ForeignKeyField(
+        "market.Warehouse", related_name="promises"
+    )
     warehouse_id: UUID
     variant_id = fields.UUIDField()
     quantity = fields.IntField()

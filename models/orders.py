@@ -54,7 +54,9 @@ class Order(Row):
     captured = fields.BigIntField(default=0, description="received for this order")
     refunded = fields.BigIntField(default=0, description="given or promised back, never more than captured")
     shipping_refunded = fields.BigIntField(default=0)
-    adjustments = fields.JSONField[list[dict[str, object]]](default=list, description="each amount explained, see domain/pricing")
+    adjustments = fields.JSONField[list[dict[str, object]]](
+        default=list, description="each amount explained, see domain/pricing"
+    )
     coupon_code = fields.CharField(max_length=40, null=True)
     address = SealedJson(description="recipient, phone, province, city, district, street, postal_code")
     province = fields.CharField(max_length=40)

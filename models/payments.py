@@ -123,7 +123,9 @@ class RefundLine(Row):
 
     refund: fields.ForeignKeyRelation[Refund] = fields.ForeignKeyField("market.Refund", related_name="lines")
     refund_id: UUID
-    order_line: fields.ForeignKeyRelation[OrderLine] = fields.ForeignKeyField("market.OrderLine", related_name="refund_lines")
+    order_line: fields.ForeignKeyRelation[OrderLine] = fields.ForeignKeyField(
+        "market.OrderLine", related_name="refund_lines"
+    )
     order_line_id: UUID
     quantity = fields.IntField()
     amount = fields.BigIntField()
@@ -148,7 +150,9 @@ class JournalEntry(Row):
     """One movement of money. Its postings sum to zero."""
 
     kind = fields.CharField(max_length=40)
-    reference = fields.CharField(max_length=80, unique=True, description="what it books, booking the same twice is refused")
+    reference = fields.CharField(
+        max_length=80, unique=True, description="what it books, booking the same twice is refused"
+    )
     order_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()
 
@@ -160,7 +164,9 @@ class JournalEntry(Row):
 class Posting(Row):
     """One side of a journal entry."""
 
-    entry: fields.ForeignKeyRelation[JournalEntry] = fields.ForeignKeyField("market.JournalEntry", related_name="postings")
+    entry: fields.ForeignKeyRelation[JournalEntry] = fields.ForeignKeyField(
+        "market.JournalEntry", related_name="postings"
+    )
     entry_id: UUID
     account = fields.CharEnumField(LedgerAccount, max_length=30)
     currency = fields.CharField(max_length=3)
@@ -183,7 +189,9 @@ class SimulatedCharge(Row):
     """The payment simulator's own record of a charge or a refund, the market itself never reads it."""
 
     reference = fields.CharField(max_length=80, unique=True)
-    request_key = fields.CharField(max_length=80, unique=True, description="the merchant's number, repeated requests find it")
+    request_key = fields.CharField(
+        max_length=80, unique=True, description="the merchant's number, repeated requests find it"
+    )
     kind = fields.CharField(max_length=10, description="charge or refund")
     parent_reference = fields.CharField(max_length=80, default="", description="of a refund: the charge")
     state = fields.CharEnumField(ChargeState, max_length=10, default=ChargeState.OPEN)

@@ -14,7 +14,9 @@ class ShippingRate(Row):
     first_fee = fields.BigIntField(description="minor units")
     step_grams = fields.IntField(default=1000)
     step_fee = fields.BigIntField(description="minor units for each further step or part of it")
-    free_from = fields.BigIntField(null=True, description="goods after discounts, minor units, from which shipping is free")
+    free_from = fields.BigIntField(
+        null=True, description="goods after discounts, minor units, from which shipping is free"
+    )
     delivers = fields.BooleanField(default=True, description="false refuses the province")
 
     class Meta:

@@ -30,7 +30,9 @@ class Problem:
 class Answer:
     """A payload in the making: objects by their field names, then warnings and user errors. A field not given is None."""
 
-    def __init__(self, *, warnings: Sequence[Problem] = (), user_errors: Sequence[Problem] = (), **objects: object) -> None:
+    def __init__(
+        self, *, warnings: Sequence[Problem] = (), user_errors: Sequence[Problem] = (), **objects: object
+    ) -> None:
         self.warnings = list(warnings)
         self.user_errors = list(user_errors)
         self.__dict__.update(objects)

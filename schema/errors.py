@@ -23,7 +23,9 @@ else:
 class UserError:
     code: ErrorCode = strawberry.field(description="Stable; switch on this, not on the message.")
     message: str = strawberry.field(description="For people, in the language of `Accept-Language`: zh-CN or en.")
-    path: list[str] | None = strawberry.field(description="Where in `input` the cause lies; null when it is no single place.")
+    path: list[str] | None = strawberry.field(
+        description="Where in `input` the cause lies; null when it is no single place."
+    )
     retryable: bool = strawberry.field(description="Whether the same call may succeed later without a change.")
 
 
@@ -59,8 +61,12 @@ class OutOfRange(UserError):
 
 @strawberry.type(description="What every mutation answers.")
 class Payload:
-    user_errors: list[UserError] = strawberry.field(description="Empty when it was done; all problems at once when not.")
-    warnings: list[UserError] = strawberry.field(description="What was adjusted or deserves a look although it was done.")
+    user_errors: list[UserError] = strawberry.field(
+        description="Empty when it was done; all problems at once when not."
+    )
+    warnings: list[UserError] = strawberry.field(
+        description="What was adjusted or deserves a look although it was done."
+    )
 
 
 ERROR_TYPES: list[type] = [PlainError, OutOfRange]

@@ -11,7 +11,8 @@ from schema.fields import field
 T = TypeVar("T")
 
 First = Annotated[
-    int | None, strawberry.argument(description="How many from the front, 1–100; 20 when neither first nor last is given.")
+    int | None,
+    strawberry.argument(description="How many from the front, 1–100; 20 when neither first nor last is given."),
 ]
 After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor; goes with `first`.")]
 Last = Annotated[int | None, strawberry.argument(description="How many from the end, 1–100.")]

@@ -27,7 +27,9 @@ class Locale(Enum):
     EN = strawberry.enum_value("en", description="English.")
 
 
-@strawberry.type(description="An amount of money. Never a float: `amount` is a decimal string, `minorUnits` an integer.")
+@strawberry.type(
+    description="An amount of money. Never a float: `amount` is a decimal string, `minorUnits` an integer."
+)
 class Money:
     amount: Decimal = strawberry.field(description="In major units with all decimal places, for example `19.90`.")
     minor_units: int = strawberry.field(description="The same in the smallest unit: 1990 fen.")

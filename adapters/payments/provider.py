@@ -51,7 +51,15 @@ class PaymentProvider(Protocol):
     code: str
 
     async def open_charge(
-        self, *, request_key: str, amount: int, currency: str, title: str, return_url: str, notify_url: str, now: datetime
+        self,
+        *,
+        request_key: str,
+        amount: int,
+        currency: str,
+        title: str,
+        return_url: str,
+        notify_url: str,
+        now: datetime,
     ) -> Charge:
         """Open a charge of `amount` minor units, to be paid at `Charge.pay_url`. The same key gives the same charge."""
 
