@@ -44,7 +44,23 @@ CARTS: dict[str, tuple[str, str]] = {}
 
 CHECKOUT: dict[str, tuple[str, str]] = {}
 
-ORDERS: dict[str, tuple[str, str]] = {}
+ORDERS: dict[str, tuple[str, str]] = {
+    "PAYMENT_TIME_OVER": ("The time to pay this order is over.", "该订单的付款时间已过。"),
+    "ORDER_NOT_PAYABLE": ("This order is not waiting for a payment.", "该订单当前无需付款。"),
+    "ORDER_NOT_PAID": ("This order has not been paid.", "该订单尚未付款。"),
+    "ORDER_ALREADY_CANCELED": (
+        "This order is canceled; what was paid goes back by itself.",
+        "该订单已取消，已付款项将自动退回。",
+    ),
+    "ORDER_ALREADY_SHIPPED": (
+        "Goods of this order are on their way; it can no longer be canceled.",
+        "该订单已发货，无法取消。",
+    ),
+    "NOTHING_TO_SHIP": ("Nothing of this order is left to ship.", "该订单没有待发货的商品。"),
+    "NOT_SHIPPED_YET": ("This order has not been shipped completely.", "该订单尚未全部发货。"),
+    "ALREADY_RECEIVED": ("Receipt was confirmed already.", "该订单已确认收货。"),
+    "ALL_REFUNDED": ("Everything that was paid has been refunded.", "已付款项已全部退还。"),
+}
 
 PAYMENTS: dict[str, tuple[str, str]] = {}
 
