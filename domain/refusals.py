@@ -18,6 +18,11 @@ GENERAL: dict[str, tuple[str, str]] = {
         "该数值必须在 {minimum} 与 {maximum} 之间。",
     ),
     "TOO_LONG": ("This text may have at most {maximum} characters.", "文本最多 {maximum} 个字符。"),
+    "TOO_SHORT": ("This text needs at least {minimum} characters.", "文本至少需要 {minimum} 个字符。"),
+    "UNREADABLE_TEXT": (
+        "This text holds control characters or marks that turn the direction of writing.",
+        "文本含有控制字符或改变书写方向的符号。",
+    ),
     "VERSION_CONFLICT": (
         "Somebody else has changed this meanwhile; look at the current state and try again.",
         "内容已被他人修改，请查看最新状态后重试。",

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,10 +13,12 @@ from adapters.messages import DatabaseInbox
 from domain.access import Viewer, system
 from domain.market import Market
 from kit import clock, crypto
+from models.customers import Role
 from models.database import close_database, open_database
 from settings import Settings
 from tests import databases
 from tests.api import Api
+from tests.factories.customers import make_staff, make_user, viewer_for
 
 KEYS = ("test-secret",)
 
@@ -97,6 +99,28 @@ def visitor(market: Market) -> Viewer:
 def the_market(market: Market) -> Viewer:
     """The market itself."""
     return system(market)
+
+
+@pytest.fixture
+async def customer(market: Market) -> Viewer:
+    """A signed-in customer."""
+    return viewer_for(market, await make_user())
+
+
+@pytest.fixture
+async def other_customer(market: Market) -> Viewer:
+    """Another one, to whom nothing of the first belongs."""
+    return viewer_for(market, await make_user())
+
+
+@pytest.fixture
+def staff(market: Market) -> Callable[..., Awaitable[Viewer]]:
+    """`await staff(Role.FINANCE)` gives a member of staff in these roles."""
+
+    async def make(*roles: Role) -> Viewer:
+        return viewer_for(market, await make_staff(*roles))
+
+    return make
 
 
 @pytest.fixture
