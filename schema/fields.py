@@ -1,7 +1,7 @@
 """How the types of this floor are wired to resolvers: one typed helper each for fields, mutations and node types."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from enum import EnumMeta
 from typing import Annotated, Any, TypeVar
 
@@ -67,3 +67,8 @@ def given(source: Any) -> dict[str, Any]:
     """The fields of an input object that the client has sent, by Python name."""
     names = inspect.get_annotations(type(source)) if not hasattr(source, "__dict__") else vars(source)
     return {name: getattr(source, name) for name in names if getattr(source, name) is not UNSET}
+
+
+def subscription(resolver: Callable[..., AsyncIterator[Any]], *, description: str) -> Any:
+    """A subscription: `resolver` yields the stored things that the class annotation's type shows."""
+    return strawberry.subscription(resolver=resolver, description=description)

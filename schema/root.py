@@ -6,8 +6,10 @@ from strawberry.tools import merge_types
 from schema.errors import ERROR_TYPES
 from schema.market import MarketMutation, MarketQuery
 from schema.node import NodeQuery
+from schema.orders.operations import OrderMutation, OrderQuery, OrderSubscription
 
-Query = merge_types("Query", (NodeQuery, MarketQuery))
-Mutation = merge_types("Mutation", (MarketMutation,))
+Query = merge_types("Query", (NodeQuery, MarketQuery, OrderQuery))
+Mutation = merge_types("Mutation", (MarketMutation, OrderMutation))
+Subscription = merge_types("Subscription", (OrderSubscription,))
 
-schema = strawberry.Schema(query=Query, mutation=Mutation, types=ERROR_TYPES)
+schema = strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, types=ERROR_TYPES)

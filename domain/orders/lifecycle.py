@@ -67,6 +67,8 @@ async def drop_units(viewer: Viewer, order: Order, units: Mapping[UUID, int], *,
     if any(open_units(line) for line in lines.values()):
         await tell(viewer, order, kind="order.units_dropped", cause=cause, data=dropped)
     elif not any(line.shipped for line in lines.values()):
+        await coupons.give_back(order.id)
+        await effects.soon("payment.settle_canceled", order.id)
         await move(viewer, order, OrderState.CANCELED, kind="order.canceled", cause=cause, data=dropped)
     elif order.state == OrderState.PARTIALLY_SHIPPED:
         await move(viewer, order, OrderState.SHIPPED, kind="order.shipped", cause=cause, data=dropped)

@@ -1,0 +1,21 @@
+"""Subscriptions to changes of orders."""
+
+from collections.abc import AsyncIterator
+
+from domain.orders import streams
+from domain.orders.streams import OrderChange
+from kit import ids
+from resolvers.context import Info
+
+
+async def order_events(info: Info, order_id: str, after: str | None = None) -> AsyncIterator[OrderChange]:
+    key = ids.key_of("Order", order_id, "orderId")
+    async for change in streams.of_order(info.context.viewer, key, after=after or info.context.last_event_id):
+        info.context.renew()
+        yield change
+
+
+async def my_order_events(info: Info, after: str | None = None) -> AsyncIterator[OrderChange]:
+    async for change in streams.of_viewer(info.context.viewer, after=after or info.context.last_event_id):
+        info.context.renew()
+        yield change

@@ -1,0 +1,174 @@
+"""Orders as their owner and staff see them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from domain.orders import actions, kinds, lifecycle, states, timeline
+from domain.orders.visible import visible
+from kit import ids
+from kit.paging import Page, Sort, page, window
+from kit.text import in_locale
+from loaders import orders as loaders
+from models.orders import CancelReason, Order, OrderLine, OrderState
+from models.outbox import ActorKind, Event
+from resolvers.answers import Answer, Problem
+from resolvers.context import Info
+
+NEWEST = Sort("orders.newest", ("placed_at",), descending=True)
+
+
+async def order(info: Info, id: str | None = None, number: str | None = None) -> Order | None:
+    if number is not None:
+        return await visible(info.context.viewer).filter(number=number.strip().upper()).first()
+    found = ids.from_public(id or "")
+    if found is None or found[0] != "Order":
+        return None
+    return await info.context.load(loaders.orders_by_id, found[1])
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChoice:
+    """Which orders are asked for."""
+
+    statuses: Sequence[states.BuyerStatus] | None = None
+    states: Sequence[OrderState] | None = None
+    placed_from: datetime | None = None
+    placed_until: datetime | None = None
+
+
+async def orders(
+    info: Info, choice: OrderChoice, *, first: int | None, after: str | None, last: int | None, before: str | None
+) -> Page[Order]:
+    rows = visible(info.context.viewer)
+    if choice.statuses is not None:
+        rows = timeline.on_shelves(rows, choice.statuses)
+    if choice.states is not None:
+        rows = rows.filter(state__in=list(choice.states))
+    if choice.placed_from is not None:
+        rows = rows.filter(placed_at__gte=choice.placed_from)
+    if choice.placed_until is not None:
+        rows = rows.filter(placed_at__lt=choice.placed_until)
+    return await page(rows, sort=NEWEST, window=window(first=first, after=after, last=last, before=before))
+
+
+def buyer_status(root: strawberry.Parent[Order]) -> states.BuyerStatus:
+    return states.buyer_status(root)
+
+
+async def lines(root: strawberry.Parent[Order], info: Info) -> list[OrderLine]:
+    return await info.context.load(loaders.lines_by_order, root.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """One possibility in the viewer's language."""
+
+    action: actions.Action
+    allowed: bool
+    reason: str | None
+    reason_code: str | None
+    deadline: datetime | None
+
+
+def order_actions(root: strawberry.Parent[Order], info: Info) -> list[ActionView]:
+    viewer = info.context.viewer
+    views = []
+    for possibility in actions.possibilities(viewer, root):
+        problem = Problem(possibility.refusal, info.context.locale) if possibility.refusal else None
+        views.append(
+            ActionView(
+                action=possibility.action,
+                allowed=possibility.allowed,
+                reason=problem.message if problem else None,
+                reason_code=problem.code if problem else None,
+                deadline=possibility.deadline,
+            )
+        )
+    return views
+
+
+async def order_timeline(
+    root: strawberry.Parent[Order], info: Info, first: int | None = None, after: str | None = None
+) -> Page[Event]:
+    return await page(timeline.of_order(root), sort=timeline.OLDEST, window=window(first=first, after=after))
+
+
+def event_message(root: strawberry.Parent[Event], info: Info) -> str:
+    return kinds.message(root.kind, root.data, info.context.locale)
+
+
+def event_cause(root: strawberry.Parent[Event], info: Info) -> str | None:
+    return root.cause if info.context.viewer.is_staff else None
+
+
+def event_cursor(root: strawberry.Parent[Event]) -> str:
+    return f"s.{root.sequence}"
+
+
+def event_state(root: strawberry.Parent[Event]) -> Any:
+    return root.data.get("state")
+
+
+def event_actor(root: strawberry.Parent[Event], info: Info) -> ActorKind:
+    return root.actor_kind
+
+
+def address_of(root: strawberry.Parent[Order]) -> Any:
+    return AddressView(**root.address)
+
+
+@dataclass(frozen=True, slots=True)
+class AddressView:
+    """The address that an order goes to, as it was when it was placed."""
+
+    recipient: str
+    phone: str
+    province: str
+    city: str
+    district: str
+    street: str
+    postal_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentView:
+    """One amount that made the total what it is."""
+
+    kind: str
+    label: dict[str, str]
+    amount: int
+    currency: str
+
+
+def adjustments(root: strawberry.Parent[Order]) -> list[Any]:
+    return [AdjustmentView(currency=root.currency, **_adjustment(entry)) for entry in root.adjustments]
+
+
+def _adjustment(entry: dict[str, Any]) -> dict[str, Any]:
+    return {name: entry[name] for name in ("kind", "label", "amount")}
+
+
+def adjustment_label(root: strawberry.Parent[AdjustmentView], info: Info) -> str:
+    return in_locale(root.label, info.context.locale)
+
+
+def line_title(root: strawberry.Parent[OrderLine], info: Info) -> str:
+    return in_locale(root.title, info.context.locale)
+
+
+def line_choices(root: strawberry.Parent[OrderLine], info: Info) -> list[str]:
+    return [in_locale(choice, info.context.locale) for choice in root.choices]
+
+
+async def order_cancel(info: Info, *, order_id: str, reason: CancelReason, note: str = "") -> Answer:
+    key = ids.key_of("Order", order_id, "order_id")
+    return Answer(order=await lifecycle.cancel(info.context.viewer, key, reason=reason, note=note))
+
+
+async def order_receipt_confirm(info: Info, *, order_id: str) -> Answer:
+    key = ids.key_of("Order", order_id, "order_id")
+    return Answer(order=await lifecycle.confirm_receipt(info.context.viewer, key))

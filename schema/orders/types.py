@@ -1,0 +1,126 @@
+"""Orders, their lines, what can be done with them, and what happened to them."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+import schema.orders.enums  # noqa: F401  # declares the enums that the rows below hold
+from domain.orders.actions import Action
+from domain.orders.kinds import EventKind
+from domain.orders.states import BuyerStatus
+from kit.money import Currency as CurrencyCode
+from loaders import orders as loaders
+from models import orders as models
+from models.orders import CancelReason, OrderState
+from models.outbox import ActorKind
+from resolvers.orders import orders as resolvers
+from schema.errors import ErrorCode
+from schema.fields import field
+from schema.node import Node, node_type
+from schema.paging import Connection
+from schema.scalars import Money, money
+
+
+@strawberry.type(description="Where an order goes, as it was when the order was placed. For the buyer and for staff.")
+class OrderAddress:
+    recipient: str = strawberry.field(description="Who receives it.")
+    phone: str = strawberry.field(description="How to reach them, E.164.")
+    province: str = strawberry.field(description="Province, by its Chinese name.")
+    city: str = strawberry.field(description="City.")
+    district: str = strawberry.field(description="District; may be empty.")
+    street: str = strawberry.field(description="Street, house and room.")
+    postal_code: str = strawberry.field(description="Postal code; may be empty.")
+
+
+@strawberry.type(description="One amount that makes the total what it is, and why. All of them sum to the total.")
+class OrderAdjustment:
+    kind: str = strawberry.field(description="Stable name of the rule, for example `coupon` or `shipping`.")
+    label: str = field(resolvers.adjustment_label, description="For people, in the caller's language.")
+    amount: Money = money("amount", description="What it adds; negative when it takes off.")
+
+
+@strawberry.type(description="One thing that can or cannot be done with an order now, by this viewer.")
+class OrderAction:
+    action: Action = strawberry.field(description="What it is.")
+    allowed: bool = strawberry.field(description="Whether the mutation would work now.")
+    reason: str | None = strawberry.field(description="Why not, for people; null when allowed.")
+    reason_code: ErrorCode | None = strawberry.field(description="Why not, for code: what the mutation would answer.")
+    deadline: datetime | None = strawberry.field(description="Until when it can be done, or when it happens by itself.")
+
+
+@node_type(models.OrderLine, loaders.order_lines_by_id, description="A quantity of one variant as it was sold.")
+class OrderLine(Node):
+    title: str = field(resolvers.line_title, description="What it was called when it was sold.")
+    choices: list[str] = field(resolvers.line_choices, description="The variant's option values, for example `1 kg`.")
+    sku: str | None = strawberry.field(description="The shop's article number.")
+    image_url: str = strawberry.field(description="A picture; empty when there was none.")
+    unit_price: Money = money("unit_price", description="Price of one unit.")
+    quantity: int = strawberry.field(description="Units ordered.")
+    discount: Money = money("discount", description="This line's share of the order's discounts.")
+    total: Money = money("total", description="Unit price × quantity − discount.")
+    shipped: int = strawberry.field(description="Units handed to a carrier.")
+    delivered: int = strawberry.field(description="Units that arrived.")
+    canceled: int = strawberry.field(description="Units that will not be shipped.")
+    refunded: int = strawberry.field(description="Units whose money was given or promised back.")
+    refunded_amount: Money = money("refunded_amount", description="Money given or promised back for this line.")
+
+
+@strawberry.type(description="Something that happened to an order.")
+class OrderEvent:
+    sequence: int = strawberry.field(description="1, 2, 3 … without a gap within the order.")
+    cursor: str = field(resolvers.event_cursor, description="For `after` of `orderEvents`.")
+    kind: EventKind = strawberry.field(description="What happened.")
+    message: str = field(resolvers.event_message, description="For people, in the caller's language.")
+    state: OrderState | None = field(resolvers.event_state, description="The order's state after it.")
+    actor_kind: ActorKind = strawberry.field(description="Who caused it.")
+    cause: str | None = field(resolvers.event_cause, description="Why; for staff only, null for others.")
+    created_at: datetime = strawberry.field(description="When, UTC, by the market's clock.")
+
+
+@node_type(models.Order, loaders.orders_by_id, description="An order, for its buyer and for staff who handle orders.")
+class Order(Node):
+    number: str = strawberry.field(description="For people to read out. It opens nothing by itself.")
+    state: OrderState = strawberry.field(description="Where it stands for those who work on it.")
+    buyer_status: BuyerStatus = field(resolvers.buyer_status, description="Where its buyer finds it.")
+    actions: list[OrderAction] = field(
+        resolvers.order_actions, description="What you can do with it now, until when, and why not otherwise."
+    )
+    currency: CurrencyCode = strawberry.field(description="Currency of all its amounts.")
+    subtotal: Money = money("subtotal", description="All lines at their unit prices.")
+    discount: Money = money("discount", description="Taken off by coupons.")
+    shipping: Money = money("shipping", description="What delivery costs.")
+    total: Money = money("total", description="Subtotal − discount + shipping: what is to be paid.")
+    captured: Money = money("captured", description="What was received for it.")
+    refunded: Money = money("refunded", description="What was given or promised back. Never more than captured.")
+    adjustments: list[OrderAdjustment] = field(
+        resolvers.adjustments, description="Each amount that makes the total, explained."
+    )
+    lines: list[OrderLine] = field(resolvers.lines, description="What was bought.")
+    address: OrderAddress = field(resolvers.address_of, description="Where it goes.")
+    contact_phone: str | None = strawberry.field(description="The buyer's phone, E.164.")
+    contact_email: str | None = strawberry.field(description="The buyer's e-mail address.")
+    coupon_code: str | None = strawberry.field(description="The coupon that was used.")
+    note: str = strawberry.field(description="What the buyer wrote to the shop.")
+    cancel_reason: CancelReason | None = strawberry.field(description="Why it was canceled.")
+    version: int = strawberry.field(description="Counts up with every change.")
+    placed_at: datetime = strawberry.field(description="When it was placed, UTC.")
+    pay_by: datetime = strawberry.field(description="When it is given up unless it is paid, UTC.")
+    paid_at: datetime | None = strawberry.field(description="When it was paid, UTC.")
+    shipped_at: datetime | None = strawberry.field(description="When the last parcel left, UTC.")
+    delivered_at: datetime | None = strawberry.field(description="When the last parcel arrived, UTC.")
+    received_at: datetime | None = strawberry.field(description="When receipt was confirmed, UTC.")
+    completed_at: datetime | None = strawberry.field(description="When the after-sales period ended, UTC.")
+    canceled_at: datetime | None = strawberry.field(description="When it was canceled or expired, UTC.")
+    timeline: Connection[OrderEvent] = field(
+        resolvers.order_timeline, description="Everything that happened to it, oldest first."
+    )
+
+
+@strawberry.type(description="An order as it is now, and what has just happened to it.")
+class OrderChange:
+    order: Order = strawberry.field(description="The order as it is now.")
+    event: OrderEvent | None = strawberry.field(description="What happened; null in the snapshot that opens a stream.")
+    cursor: str = strawberry.field(description="Give it as `after` when you come back: you get what you missed, once.")
+
+
