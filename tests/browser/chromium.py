@@ -51,6 +51,7 @@ class Page:
         self._socket = socket
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._tab: str | None = None
         self._reader = asyncio.create_task(self._read())
 
     async def open(self, url: str) -> None:
@@ -100,14 +101,19 @@ class Page:
         path.write_bytes(base64.b64decode(picture["data"]))
 
     async def _start(self) -> None:
-        await asyncio.gather(*map(self._send, OBSERVED))
+        target = await self._send("Target.createTarget", url="about:blank")
+        attached = await self._send("Target.attachToTarget", targetId=target["targetId"], flatten=True)
+        self._tab = attached["sessionId"]
+        for method in OBSERVED:
+            await self._send(method)
         await self._send("Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=True, flatten=True)
 
     async def _send(self, method: str, /, session: str | None = None, **params: Any) -> dict[str, Any]:
         number = next(self._numbers)
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
         message = {"id": number, "method": method, "params": params}
-        await self._socket.send(json.dumps(message if session is None else {**message, "sessionId": session}))
+        session = session or self._tab
+        await self._socket.send(json.dumps({**message, "sessionId": session} if session else message))
         return await asyncio.wait_for(answer, 30)
 
     async def _read(self) -> None:
@@ -116,7 +122,7 @@ class Page:
                 message = json.loads(text)
                 if "id" in message:
                     self._settle(message)
-                elif message["method"] == "Target.attachedToTarget":
+                elif message["method"] == "Target.attachedToTarget" and message.get("sessionId"):
                     workers.create_task(self._observe(message["params"]["sessionId"]))
                 else:
                     self._note(message["method"], message["params"])
@@ -138,7 +144,7 @@ class Page:
 
     def _note(self, method: str, params: dict[str, Any]) -> None:
         match method:
-            case "Network.requestWillBeSent":
+            case "Network.requestWillBeSent" if not params["request"]["url"].startswith("data:"):
                 self.requests.append(params["request"]["url"])
             case "Network.webSocketCreated":
                 self.requests.append(params["url"])
@@ -170,36 +176,26 @@ async def page(*, width: int = 1440, height: int = 900) -> AsyncIterator[Page]:
         quiet = asyncio.subprocess.DEVNULL
         browser = await asyncio.create_subprocess_exec(program, *flags, "about:blank", stdout=quiet, stderr=quiet)
         try:
-            async with connect(await _tab_address(Path(profile), browser), max_size=None) as socket:
+            async with connect(await _address(Path(profile), browser), max_size=None) as socket:
                 tab = Page(socket)
-                await tab._start()
-                yield tab
-                await tab._stop()
+                try:
+                    await tab._start()
+                    yield tab
+                finally:
+                    await tab._stop()
         finally:
             if browser.returncode is None:
                 browser.terminate()
             await browser.wait()
 
 
-async def _tab_address(profile: Path, browser: asyncio.subprocess.Process) -> str:
-    """Where the DevTools protocol of the first tab answers; Chromium writes its port into the profile."""
+async def _address(profile: Path, browser: asyncio.subprocess.Process) -> str:
+    """Where the browser's DevTools protocol answers; Chromium writes port and path into the profile."""
     written = profile / "DevToolsActivePort"
     for _ in range(600):
         if browser.returncode is not None:
             raise PageError(f"Chromium ended at once, with exit code {browser.returncode}")
         if written.is_file() and len(lines := written.read_text().splitlines()) == 2:
-            return await _first_tab(lines[0])
+            return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
         await asyncio.sleep(0.05)
     raise PageError("Chromium did not start within 30 seconds")
-
-
-async def _first_tab(port: str) -> str:
-    reader, writer = await asyncio.open_connection("127.0.0.1", int(port))
-    writer.write(f"GET /json/list HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n".encode())
-    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
-    writer.close()
-    tabs = [tab for tab in json.loads(body) if tab["type"] == "page"]
-    if not tabs:
-        raise PageError(f"Chromium has no tab: {head!r}")
-    address: str = tabs[0]["webSocketDebuggerUrl"]
-    return address

@@ -2,6 +2,7 @@
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history'
 import { GraphiQL } from 'graphiql'
 
+import { EditorLooks } from './EditorLooks'
 import { fetcher } from './fetcher'
 import { GUIDE_PLUGIN } from './Guide'
 import { Header } from './Header'
@@ -30,6 +31,7 @@ export function App() {
         >
           <GraphiQL.Logo>
             <TabIdentity />
+            <EditorLooks />
           </GraphiQL.Logo>
         </GraphiQL>
       </main>

@@ -14,6 +14,7 @@ function Guide() {
       <div className="guide-title">Guide</div>
       <p>Twelve tabs walk through the main job. Run one, then go to the next: ids travel along by themselves.</p>
       <Steps />
+      <PayLink />
       <Live />
       <Remembered />
       <button
@@ -76,7 +77,7 @@ function Remembered() {
         {entries.map(([name, value]) => (
           <div key={name}>
             <dt>{`{{${name}}}`}</dt>
-            <dd title={value}>{name === 'payUrl' ? <PayLink url={value} /> : value}</dd>
+            <dd title={value}>{value}</dd>
           </div>
         ))}
       </dl>
@@ -87,13 +88,15 @@ function Remembered() {
   )
 }
 
-/** Only web addresses become links: the value comes from an answer. */
-function PayLink({ url }: { url: string }) {
-  const { protocol } = new URL(url, location.href)
-  if (protocol !== 'http:' && protocol !== 'https:') return <>{url}</>
+/** Where the last payment is made. Only a web address becomes a link: the value comes from an answer. */
+function PayLink() {
+  const { payUrl } = useStore(remembered).values
+  if (!payUrl || !URL.canParse(payUrl, location.href)) return null
+  const { protocol, href } = new URL(payUrl, location.href)
+  if (protocol !== 'http:' && protocol !== 'https:') return null
   return (
-    <a href={url} target="_blank" rel="noreferrer">
-      open the pay page
+    <a className="guide-pay" href={href} target="_blank" rel="noreferrer">
+      Open the pay page of the last payment ↗
     </a>
   )
 }

@@ -8,6 +8,7 @@ import { fillIn, remember } from './remembered'
 import { headings } from './steps'
 
 type Variables = Record<string, unknown>
+type Headers = Record<string, string>
 
 interface Answer {
   status: number
@@ -25,14 +26,14 @@ function operationOf(query: string, name: string | null | undefined): OperationD
   return getOperationAST(document, name) ?? null
 }
 
-async function post(body: object, ownHeaders: Record<string, string>): Promise<Answer> {
+async function post(body: object, headers: Headers): Promise<Answer> {
   const response = await fetch('/graphql', {
     method: 'POST',
     headers: {
       accept: 'application/graphql-response+json, application/json',
       'content-type': 'application/json',
       ...speakerHeaders(),
-      ...ownHeaders,
+      ...headers,
     },
     body: JSON.stringify(body),
   })
@@ -40,6 +41,11 @@ async function post(body: object, ownHeaders: Record<string, string>): Promise<A
     throw new Error(`${response.status} ${response.statusText}: ${(await response.text()).slice(0, 300)}`)
   }
   return { status: response.status, result: (await response.json()) as ExecutionResult }
+}
+
+/** What the reader wrote under "Headers", in one spelling, so that it replaces ours instead of joining it. */
+function ownHeaders(headers: unknown): Headers {
+  return Object.fromEntries(Object.entries((headers ?? {}) as Headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
 function isStaleToken({ status, result }: Answer): boolean {
@@ -51,24 +57,27 @@ function ask(
   variables: Variables,
   operation: OperationDefinitionNode,
   operationName: string | undefined,
+  headers: Headers,
 ): LiveRequest {
   const { title } = headings(query)
   const name = operationName ?? operation.name?.value ?? 'subscription'
   const resumable = (operation.variableDefinitions ?? []).some(({ variable }) => variable.name.value === 'after')
-  return { title: title ?? name, query, operationName, variables, resumable }
+  return { title: title ?? name, query, operationName, variables, headers, resumable }
 }
 
 export const fetcher: Fetcher = async (params, options) => {
   await identitiesReady
   const operationName = params.operationName ?? undefined
   const variables = fillIn((params.variables ?? {}) as Parameters<typeof fillIn>[0]) as Variables
+  const headers = ownHeaders(options?.headers)
   const operation = operationOf(params.query, operationName)
-  if (operation?.operation === 'subscription') return open(ask(params.query, variables, operation, operationName))
+  if (operation?.operation === 'subscription') {
+    return open(ask(params.query, variables, operation, operationName, headers))
+  }
 
   const body = { query: params.query, operationName, variables }
-  const ownHeaders = (options?.headers ?? {}) as Record<string, string>
-  let answer = await post(body, ownHeaders)
-  if (isStaleToken(answer) && (await renewIdentities())) answer = await post(body, ownHeaders)
+  let answer = await post(body, headers)
+  if (isStaleToken(answer) && (await renewIdentities())) answer = await post(body, headers)
   remember(answer.result.data)
   return answer.result
 }

@@ -6,7 +6,8 @@ import './theme.css'
 import { createRoot } from 'react-dom/client'
 
 import { App } from './App'
-import { bringTabsUpToDate } from './workspace'
+import { bringTabsUpToDate, laySpaceOut } from './workspace'
 
+laySpaceOut()
 bringTabsUpToDate()
 createRoot(document.getElementById('root')!).render(<App />)

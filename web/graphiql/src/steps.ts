@@ -25,10 +25,11 @@ export function headings(query: string | null | undefined): { title: string | nu
 
 export const steps: readonly Step[] = Object.entries(files)
   .filter(([name]) => name.endsWith('.graphql'))
-  .map(([name, query]) => {
+  .map(([name, text]) => {
+    const query = text.trim()
     const { title, as } = headings(query)
     if (!title) throw new Error(`${name} must begin with "# title: …"`)
-    return { title, as, query, variables: files[name.replace('.graphql', '.variables.json')] ?? '' }
+    return { title, as, query, variables: (files[name.replace('.graphql', '.variables.json')] ?? '').trim() }
   })
 
 export const stepTabs: Pick<TabsState['tabs'][number], 'query' | 'variables'>[] = steps.map(({ query, variables }) => ({ query, variables }))

@@ -32,6 +32,7 @@ export interface LiveRequest {
   query: string
   operationName?: string
   variables: Record<string, unknown>
+  headers: Record<string, string>
   resumable: boolean
 }
 
@@ -64,10 +65,10 @@ function socketUrl(): string {
   return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`
 }
 
-function connect(id: number): Client {
+function connect(id: number, headers: Record<string, string>): Client {
   return createClient({
     url: socketUrl(),
-    connectionParams: speakerHeaders,
+    connectionParams: () => ({ ...speakerHeaders(), ...headers }),
     keepAlive: 15_000,
     retryAttempts: 60,
     retryWait: (attempt) => new Promise((resume) => setTimeout(resume, Math.min(500 * 2 ** attempt, 5_000))),
@@ -78,6 +79,11 @@ function connect(id: number): Client {
       closed: () => change(id, (stream) => (isOver(stream) ? {} : { status: 'reconnecting' })),
     },
   })
+}
+
+function withEvent({ received, events }: Stream, result: ExecutionResult): Partial<Stream> {
+  const event = { position: received + 1, at: new Date(), data: result.errors ? result : result.data }
+  return { received: event.position, events: [event, ...events].slice(0, KEPT_EVENTS) }
 }
 
 function cursorOf(data: ExecutionResult['data']): string | undefined {
@@ -125,41 +131,43 @@ export function open(request: LiveRequest): AsyncIterableIterator<ExecutionResul
     closers.delete(id)
     change(id, () => ({ status, note }))
   }
+  const fail = (reason: unknown) => {
+    finish('failed', explain(reason))
+    reader.fail(reason instanceof CloseEvent ? new Error(explain(reason)) : reason)
+  }
+  const receive = (result: ExecutionResult) => {
+    const cursor = request.resumable ? cursorOf(result.data) : undefined
+    if (cursor) payload.variables.after = cursor
+    remember(result.data)
+    change(id, (stream) => withEvent(stream, result))
+    reader.push(result)
+  }
   const subscribe = (mayRenew: boolean) => {
-    const client = connect(id)
-    const stop = client.subscribe<Record<string, unknown>>(payload, {
+    const client = connect(id, request.headers)
+    let abandoned = false
+    /** A token that ran out is no news for the reader: fetch another and begin anew, once. */
+    const renewed = (reason: unknown) => {
+      if (!mayRenew || !isStaleToken(reason)) return false
+      abandoned = true
+      void client.dispose()
+      void renewIdentities().then((fresh) => (fresh ? subscribe(false) : fail(reason)))
+      return true
+    }
+    unsubscribe = client.subscribe<Record<string, unknown>>(payload, {
       next(result) {
-        const cursor = request.resumable ? cursorOf(result.data) : undefined
-        if (cursor) payload.variables.after = cursor
-        remember(result.data)
-        change(id, ({ received, events }) => ({
-          received: received + 1,
-          events: [{ position: received + 1, at: new Date(), data: result.errors ? result : result.data }, ...events].slice(
-            0,
-            KEPT_EVENTS,
-          ),
-        }))
-        reader.push(result as ExecutionResult)
+        if (!renewed(result.errors)) receive(result as ExecutionResult)
       },
       error(reason) {
         void client.dispose()
-        if (mayRenew && isStaleToken(reason)) {
-          void renewIdentities().then((renewed) => (renewed ? subscribe(false) : fail(reason)))
-          return
-        }
-        fail(reason)
+        if (!abandoned && !renewed(reason)) fail(reason)
       },
       complete() {
         void client.dispose()
+        if (abandoned) return
         finish('ended')
         reader.end()
       },
     })
-    unsubscribe = stop
-  }
-  const fail = (reason: unknown) => {
-    finish('failed', explain(reason))
-    reader.fail(reason instanceof CloseEvent ? new Error(explain(reason)) : reason)
   }
 
   closers.set(id, () => unsubscribe())

@@ -28,6 +28,15 @@ export function resetTabs(): void {
   location.reload()
 }
 
+/** On the first visit: a narrow guide, and more room for questions than for answers. GraphiQL keeps what the reader drags. */
+export function laySpaceOut(): void {
+  const shares = { docExplorerFlex: '0.28', editorFlex: '1.1' }
+  for (const [name, share] of Object.entries(shares)) {
+    const key = `graphiql:${name}`
+    if (localStorage.getItem(key) === null) localStorage.setItem(key, share)
+  }
+}
+
 /** A number that changes when any delivered step does. */
 function stamp(): string {
   let sum = 5381
