@@ -663,7 +663,15 @@ class Migration(migrations.Migration):
                 ("failure", fields.CharField(default="", description="the provider's reason", max_length=60)),
                 (
                     "is_late",
-                    fields.BooleanField(default=False, description="captured after its order had expired or been paid"),
+                    fields.BooleanField(
+                        default=False, description="captured when its order no longer waited for money"
+                    ),
+                ),
+                (
+                    "is_applied",
+                    fields.BooleanField(
+                        default=False, description="its money pays for the order, what was captured otherwise goes back"
+                    ),
                 ),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -975,6 +983,10 @@ class Migration(migrations.Migration):
                 ),
                 ("number", fields.CharField(unique=True, max_length=20)),
                 (
+                    "batch_id",
+                    fields.UUIDField(description="the same for all refunds of one request, the key of the first"),
+                ),
+                (
                     "state",
                     fields.CharEnumField(
                         default=RefundState.PENDING,
@@ -996,6 +1008,12 @@ class Migration(migrations.Migration):
                 ("amount", fields.BigIntField()),
                 ("shipping", fields.BigIntField(default=0, description="part of the amount that is shipping")),
                 ("requested_by", fields.UUIDField(null=True)),
+                (
+                    "attempt",
+                    fields.IntField(
+                        default=1, description="how often the provider was asked anew after it had refused"
+                    ),
+                ),
                 ("provider_reference", fields.CharField(null=True, max_length=80)),
                 ("failure", fields.CharField(default="", max_length=60)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
@@ -1005,7 +1023,11 @@ class Migration(migrations.Migration):
                 "table": "refund",
                 "app": "market",
                 "constraints": [CheckConstraint(check="amount > 0", name="refund_positive")],
-                "indexes": [Index(fields=["order_id", "created_at"]), Index(fields=["payment_id"])],
+                "indexes": [
+                    Index(fields=["order_id", "created_at"]),
+                    Index(fields=["payment_id"]),
+                    Index(fields=["batch_id"]),
+                ],
                 "pk_attr": "id",
                 "table_description": "Money on its way back to one payment.",
             },
@@ -1150,7 +1172,10 @@ class Migration(migrations.Migration):
                 ("amount", fields.BigIntField()),
                 ("title", fields.CharField(default="", max_length=200)),
                 ("return_url", fields.CharField(default="", max_length=500)),
+                ("notify_url", fields.CharField(default="", max_length=500)),
+                ("refuses_refunds", fields.BooleanField(default=False, description="the next refund of it fails")),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("expires_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("paid_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
@@ -1167,18 +1192,20 @@ class Migration(migrations.Migration):
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
                 ("charge_reference", fields.CharField(max_length=80)),
                 ("notice_id", fields.CharField(description="the same for a duplicate", max_length=80)),
+                ("notify_url", fields.CharField(max_length=500)),
                 ("body", fields.TextField(unique=False)),
                 (
-                    "due_at",
-                    fields.DatetimeField(description="by the machine's clock", auto_now=False, auto_now_add=False),
+                    "bad_signatures",
+                    fields.IntField(default=0, description="how many deliveries are signed wrongly on request"),
                 ),
+                ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("attempts", fields.IntField(default=0)),
                 ("delivered_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "simulated_notice",
                 "app": "market",
-                "indexes": [Index(fields=["delivered_at", "due_at"])],
+                "indexes": [Index(fields=["charge_reference"])],
                 "pk_attr": "id",
                 "table_description": "A callback that the simulator has still to deliver, or has delivered.",
             },

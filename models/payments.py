@@ -65,7 +65,10 @@ class Payment(Row):
     provider_reference = fields.CharField(max_length=80, null=True)
     pay_url = fields.CharField(max_length=500, default="")
     failure = fields.CharField(max_length=60, default="", description="the provider's reason")
-    is_late = fields.BooleanField(default=False, description="captured after its order had expired or been paid")
+    is_late = fields.BooleanField(default=False, description="captured when its order no longer waited for money")
+    is_applied = fields.BooleanField(
+        default=False, description="its money pays for the order, what was captured otherwise goes back"
+    )
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     captured_at = fields.DatetimeField(null=True)
@@ -100,6 +103,7 @@ class Refund(Row):
     payment: fields.ForeignKeyRelation[Payment] = fields.ForeignKeyField("market.Payment", related_name="refunds")
     payment_id: UUID
     number = fields.CharField(max_length=20, unique=True)
+    batch_id = fields.UUIDField(description="the same for all refunds of one request, the key of the first")
     state = fields.CharEnumField(RefundState, max_length=10, default=RefundState.PENDING)
     reason = fields.CharEnumField(RefundReason, max_length=20)
     note = fields.CharField(max_length=500, default="")
@@ -107,6 +111,7 @@ class Refund(Row):
     amount = fields.BigIntField()
     shipping = fields.BigIntField(default=0, description="part of the amount that is shipping")
     requested_by = fields.UUIDField(null=True)
+    attempt = fields.IntField(default=1, description="how often the provider was asked anew after it had refused")
     provider_reference = fields.CharField(max_length=80, null=True)
     failure = fields.CharField(max_length=60, default="")
     created_at = fields.DatetimeField()
@@ -114,7 +119,11 @@ class Refund(Row):
 
     class Meta:
         table = "refund"
-        indexes = (Index(fields=("order_id", "created_at")), Index(fields=("payment_id",)))
+        indexes = (
+            Index(fields=("order_id", "created_at")),
+            Index(fields=("payment_id",)),
+            Index(fields=("batch_id",)),
+        )
         constraints = (CheckConstraint(check="amount > 0", name="refund_positive"),)
 
 
@@ -199,7 +208,10 @@ class SimulatedCharge(Row):
     amount = fields.BigIntField()
     title = fields.CharField(max_length=200, default="")
     return_url = fields.CharField(max_length=500, default="")
+    notify_url = fields.CharField(max_length=500, default="")
+    refuses_refunds = fields.BooleanField(default=False, description="the next refund of it fails")
     created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(null=True)
     paid_at = fields.DatetimeField(null=True)
 
     class Meta:
@@ -211,11 +223,13 @@ class SimulatedNotice(Row):
 
     charge_reference = fields.CharField(max_length=80)
     notice_id = fields.CharField(max_length=80, description="the same for a duplicate")
+    notify_url = fields.CharField(max_length=500)
     body = fields.TextField()
-    due_at = fields.DatetimeField(description="by the machine's clock")
+    bad_signatures = fields.IntField(default=0, description="how many deliveries are signed wrongly on request")
+    due_at = fields.DatetimeField()
     attempts = fields.IntField(default=0)
     delivered_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "simulated_notice"
-        indexes = (Index(fields=("delivered_at", "due_at")),)
+        indexes = (Index(fields=("charge_reference",)),)
