@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 import functools
 from json import dumps, loads
 from kit.ids import new_id
-from models.catalog import ImportFormat, ImportState, ProductStatus
+from models.catalog import ImportFormat, ImportState, ProductStatus, TagKind
 from models.customers import CodePurpose, Gender
 from models.fields import SealedJson, SealedText
 from models.fulfillment import ParcelState
@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
                 ("slug", fields.CharField(unique=True, max_length=120)),
                 ("name", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("version", fields.IntField(default=1)),
             ],
             options={"table": "brand", "app": "market", "pk_attr": "id", "table_description": "Who makes it."},
             bases=["Row"],
@@ -64,6 +65,8 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
+                ("locale", fields.CharField(description="language of a file that has only one", max_length=10)),
+                ("source", fields.CharField(description="name of the file in the folder of uploads", max_length=80)),
                 ("file_name", fields.CharField(max_length=255)),
                 (
                     "state",
@@ -98,6 +101,37 @@ class Migration(migrations.Migration):
             bases=["Row"],
         ),
         ops.CreateModel(
+            name="CatalogUpload",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("token_hash", fields.CharField(unique=True, max_length=64)),
+                ("file_name", fields.CharField(max_length=255)),
+                ("actor_id", fields.UUIDField(null=True)),
+                ("bytes", fields.BigIntField(default=0)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "claimed_at",
+                    fields.DatetimeField(
+                        null=True, description="when somebody began to send", auto_now=False, auto_now_add=False
+                    ),
+                ),
+                (
+                    "received_at",
+                    fields.DatetimeField(
+                        null=True, description="when the whole file was there", auto_now=False, auto_now_add=False
+                    ),
+                ),
+            ],
+            options={
+                "table": "catalog_upload",
+                "app": "market",
+                "pk_attr": "id",
+                "table_description": "A file on its way to an import. Whoever holds its token may send it, once.",
+            },
+            bases=["Row"],
+        ),
+        ops.CreateModel(
             name="Category",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
@@ -117,6 +151,7 @@ class Migration(migrations.Migration):
                 ("path", fields.CharField(description="slugs from the root: /fruit/apples/", max_length=600)),
                 ("position", fields.IntField(default=0)),
                 ("name", fields.JSONField(encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads)),
+                ("version", fields.IntField(default=1)),
             ],
             options={
                 "table": "category",
@@ -354,13 +389,19 @@ class Migration(migrations.Migration):
                 (
                     "purpose",
                     fields.CharEnumField(
-                        description="SIGN_IN: SIGN_IN\nRESET_PASSWORD: RESET_PASSWORD\nFOLLOW_ORDER: FOLLOW_ORDER",
+                        description="SIGN_IN: SIGN_IN\nRESET_PASSWORD: RESET_PASSWORD\nFOLLOW_ORDER: FOLLOW_ORDER\nCHANGE_CONTACT: CHANGE_CONTACT",
                         enum_type=CodePurpose,
                         max_length=20,
                     ),
                 ),
                 ("contact_hash", fields.CharField(max_length=64)),
-                ("subject_id", fields.UUIDField(null=True, description="the order, for FOLLOW_ORDER")),
+                (
+                    "subject_id",
+                    fields.UUIDField(
+                        null=True,
+                        description="what else the code is bound to: the order to follow, the account whose contact changes",
+                    ),
+                ),
                 ("code_hash", fields.CharField(max_length=64)),
                 ("caller_hash", fields.CharField(description="address of the caller, hashed", max_length=64)),
                 ("attempts", fields.IntField(default=0)),
@@ -625,6 +666,22 @@ class Migration(migrations.Migration):
             bases=["Row"],
         ),
         ops.CreateModel(
+            name="PasswordTries",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("contact_hash", fields.CharField(unique=True, max_length=64)),
+                ("bad", fields.IntField(default=0, description="tries since the last right one")),
+                ("locked_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "password_tries",
+                "app": "market",
+                "pk_attr": "id",
+                "table_description": "Passwords tried in a row for one phone or e-mail address, whether or not anybody has an account under it.",
+            },
+            bases=["Row"],
+        ),
+        ops.CreateModel(
             name="Payment",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
@@ -800,7 +857,9 @@ class Migration(migrations.Migration):
                 (
                     "sort_title",
                     fields.CharField(
-                        default="", description="pinyin or lower-case Latin, for sorting by name", max_length=200
+                        default="",
+                        description="pinyin and Latin, a to z and digits only, so that every database sorts it alike",
+                        max_length=200,
                     ),
                 ),
                 (
@@ -831,6 +890,7 @@ class Migration(migrations.Migration):
                     Index(fields=["status", "min_price", "id"]),
                     Index(fields=["status", "sales", "id"]),
                     Index(fields=["status", "rating", "id"]),
+                    Index(fields=["status", "sort_title", "id"]),
                     Index(fields=["category_id", "status"]),
                     Index(fields=["brand_id", "status"]),
                 ],
@@ -854,9 +914,11 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.CASCADE,
                     ),
                 ),
-                ("variant_id", fields.UUIDField(null=True)),
                 ("position", fields.IntField()),
-                ("url", fields.CharField(max_length=2000)),
+                (
+                    "url",
+                    fields.CharField(description="a path of ours, or where the picture was outside", max_length=2000),
+                ),
                 (
                     "alt",
                     fields.JSONField(
@@ -869,7 +931,7 @@ class Migration(migrations.Migration):
                 "app": "market",
                 "indexes": [Index(fields=["product_id", "position"])],
                 "pk_attr": "id",
-                "table_description": "A picture of a product, or of one variant of it.",
+                "table_description": "A picture of a product.",
             },
             bases=["Row"],
         ),
@@ -923,15 +985,24 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.CASCADE,
                     ),
                 ),
+                (
+                    "kind",
+                    fields.CharEnumField(
+                        default=TagKind.TAG,
+                        description="TAG: TAG\nDIET: DIET\nCERTIFICATION: CERTIFICATION",
+                        enum_type=TagKind,
+                        max_length=13,
+                    ),
+                ),
                 ("tag", fields.CharField(max_length=255)),
             ],
             options={
                 "table": "product_tag",
                 "app": "market",
-                "unique_together": (("product_id", "tag"),),
-                "indexes": [Index(fields=["tag", "product_id"])],
+                "unique_together": (("product_id", "kind", "tag"),),
+                "indexes": [Index(fields=["kind", "tag", "product_id"])],
                 "pk_attr": "id",
-                "table_description": "A word that a product is filed under.",
+                "table_description": "A word that a product is filed under: a free tag, a diet that it suits, a mark that it carries.",
             },
             bases=["Row"],
         ),
@@ -1071,6 +1142,22 @@ class Migration(migrations.Migration):
             bases=["Row"],
         ),
         ops.CreateModel(
+            name="SearchSlip",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                ("form", fields.CharField(max_length=40)),
+                ("word", fields.CharField(max_length=40)),
+            ],
+            options={
+                "table": "search_slip",
+                "app": "market",
+                "unique_together": (("form", "word"),),
+                "pk_attr": "id",
+                "table_description": "A word of the index with at most one letter left out, by which words that were typed wrong are recognised.",
+            },
+            bases=["Row"],
+        ),
+        ops.CreateModel(
             name="SearchTerm",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
@@ -1095,25 +1182,6 @@ class Migration(migrations.Migration):
                 "indexes": [Index(fields=["term", "product_id", "weight"])],
                 "pk_attr": "id",
                 "table_description": "One term under which a product is found, with its weight. The same rows give the same answers on every database.",
-            },
-            bases=["Row"],
-        ),
-        ops.CreateModel(
-            name="SearchWord",
-            fields=[
-                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
-                ("word", fields.CharField(description="as typed by a searcher: folded to lower case", max_length=80)),
-                ("display", fields.CharField(description="as shown in a suggestion", max_length=120)),
-                ("locale", fields.CharField(max_length=10)),
-                ("products", fields.IntField(default=0, description="how many active products it finds")),
-            ],
-            options={
-                "table": "search_word",
-                "app": "market",
-                "unique_together": (("word", "display"),),
-                "indexes": [Index(fields=["word", "products"])],
-                "pk_attr": "id",
-                "table_description": "A word that occurs in active products, for suggestions and for forgiving spelling slips.",
             },
             bases=["Row"],
         ),
@@ -1344,8 +1412,6 @@ class Migration(migrations.Migration):
                         default=list, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
                     ),
                 ),
-                ("bad_passwords", fields.IntField(default=0)),
-                ("locked_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("version", fields.IntField(default=1)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
@@ -1418,7 +1484,12 @@ class Migration(migrations.Migration):
                 ("device", fields.CharField(default="", description="what the client calls itself", max_length=120)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("last_used_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                (
+                    "expires_at",
+                    fields.DatetimeField(
+                        description="by the machine's clock, as all tokens", auto_now=False, auto_now_add=False
+                    ),
+                ),
                 ("revoked_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("revoke_reason", fields.CharField(default="", max_length=40)),
             ],
@@ -1447,7 +1518,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("token_hash", fields.CharField(unique=True, max_length=64)),
-                ("expires_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("used_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
@@ -1492,6 +1562,16 @@ class Migration(migrations.Migration):
                 ),
                 ("weight_grams", fields.IntField(default=0)),
                 ("barcode", fields.CharField(null=True, max_length=255)),
+                ("image_id", fields.UUIDField(null=True, description="the product's picture that shows this variant")),
+                (
+                    "imported_stock",
+                    fields.JSONField(
+                        default=dict,
+                        description="units by warehouse as the last import said, so that a repeated one does not undo sales",
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
                 (
                     "extra",
                     fields.JSONField(

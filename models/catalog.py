@@ -37,6 +37,42 @@ class ImportState(StrEnum):
     FAILED = "FAILED"
 
 
+class TagKind(StrEnum):
+    """What sort of word a product is filed under."""
+
+    TAG = "TAG"
+    DIET = "DIET"
+    CERTIFICATION = "CERTIFICATION"
+
+
+class DietTag(StrEnum):
+    """Whom a food suits."""
+
+    VEGAN = "VEGAN"
+    VEGETARIAN = "VEGETARIAN"
+    GLUTEN_FREE = "GLUTEN_FREE"
+    LACTOSE_FREE = "LACTOSE_FREE"
+    NUT_FREE = "NUT_FREE"
+    SUGAR_FREE = "SUGAR_FREE"
+    LOW_SALT = "LOW_SALT"
+    LOW_FAT = "LOW_FAT"
+    HIGH_PROTEIN = "HIGH_PROTEIN"
+    HIGH_FIBER = "HIGH_FIBER"
+
+
+class Certification(StrEnum):
+    """A mark that a food carries."""
+
+    ORGANIC = "ORGANIC"
+    GREEN_FOOD = "GREEN_FOOD"
+    GEOGRAPHICAL_INDICATION = "GEOGRAPHICAL_INDICATION"
+    HALAL = "HALAL"
+    KOSHER = "KOSHER"
+    HACCP = "HACCP"
+    ISO_22000 = "ISO_22000"
+    FAIR_TRADE = "FAIR_TRADE"
+
+
 class Category(Row):
     """A node of the category tree."""
 
@@ -48,6 +84,7 @@ class Category(Row):
     path = fields.CharField(max_length=600, description="slugs from the root: /fruit/apples/")
     position = fields.IntField(default=0)
     name = fields.JSONField[Localized]()
+    version = fields.IntField(default=1)
 
     class Meta:
         table = "category"
@@ -59,6 +96,7 @@ class Brand(Row):
 
     slug = fields.CharField(max_length=120, unique=True)
     name = fields.JSONField[Localized]()
+    version = fields.IntField(default=1)
 
     class Meta:
         table = "brand"
@@ -90,7 +128,9 @@ class Product(Row):
     fragile = fields.BooleanField(default=False)
     food = fields.JSONField[dict[str, object] | None](null=True, description="food facts, see domain/catalog/food.py")
     sort_title = fields.CharField(
-        max_length=200, default="", description="pinyin or lower-case Latin, for sorting by name"
+        max_length=200,
+        default="",
+        description="pinyin and Latin, a to z and digits only, so that every database sorts it alike",
     )
     extra = fields.JSONField[dict[str, object]](
         default=dict, description="columns of an import that have no field of ours"
@@ -110,22 +150,24 @@ class Product(Row):
             Index(fields=("status", "min_price", "id")),
             Index(fields=("status", "sales", "id")),
             Index(fields=("status", "rating", "id")),
+            Index(fields=("status", "sort_title", "id")),
             Index(fields=("category_id", "status")),
             Index(fields=("brand_id", "status")),
         )
 
 
 class ProductTag(Row):
-    """A word that a product is filed under."""
+    """A word that a product is filed under: a free tag, a diet that it suits, a mark that it carries."""
 
     product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField("market.Product", related_name="tag_rows")
     product_id: UUID
+    kind = fields.CharEnumField(TagKind, max_length=13, default=TagKind.TAG)
     tag = fields.CharField(max_length=255)
 
     class Meta:
         table = "product_tag"
-        unique_together = (("product_id", "tag"),)
-        indexes = (Index(fields=("tag", "product_id")),)
+        unique_together = (("product_id", "kind", "tag"),)
+        indexes = (Index(fields=("kind", "tag", "product_id")),)
 
 
 class ProductOption(Row):
@@ -156,6 +198,11 @@ class Variant(Row):
     list_price = fields.BigIntField(null=True, description="minor units, the price before, shown struck through")
     weight_grams = fields.IntField(default=0)
     barcode = fields.CharField(max_length=255, null=True)
+    image_id = fields.UUIDField(null=True, description="the product's picture that shows this variant")
+    imported_stock = fields.JSONField[dict[str, int]](
+        default=dict,
+        description="units by warehouse as the last import said, so that a repeated one does not undo sales",
+    )
     extra = fields.JSONField[dict[str, object]](
         default=dict, description="columns of an import that have no field of ours"
     )
@@ -173,13 +220,12 @@ class Variant(Row):
 
 
 class ProductImage(Row):
-    """A picture of a product, or of one variant of it."""
+    """A picture of a product."""
 
     product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField("market.Product", related_name="images")
     product_id: UUID
-    variant_id = fields.UUIDField(null=True)
     position = fields.IntField()
-    url = fields.CharField(max_length=2000)
+    url = fields.CharField(max_length=2000, description="a path of ours, or where the picture was outside")
     alt = fields.JSONField[Localized](default=dict)
 
     class Meta:
@@ -201,24 +247,39 @@ class SearchTerm(Row):
         indexes = (Index(fields=("term", "product_id", "weight")),)
 
 
-class SearchWord(Row):
-    """A word that occurs in active products, for suggestions and for forgiving spelling slips."""
+class SearchSlip(Row):
+    """A word of the index with at most one letter left out, by which words that were typed wrong are recognised."""
 
-    word = fields.CharField(max_length=80, description="as typed by a searcher: folded to lower case")
-    display = fields.CharField(max_length=120, description="as shown in a suggestion")
-    locale = fields.CharField(max_length=10)
-    products = fields.IntField(default=0, description="how many active products it finds")
+    form = fields.CharField(max_length=40)
+    word = fields.CharField(max_length=40)
 
     class Meta:
-        table = "search_word"
-        unique_together = (("word", "display"),)
-        indexes = (Index(fields=("word", "products")),)
+        table = "search_slip"
+        unique_together = (("form", "word"),)
+
+
+class CatalogUpload(Row):
+    """A file on its way to an import. Whoever holds its token may send it, once."""
+
+    token_hash = fields.CharField(max_length=64, unique=True)
+    file_name = fields.CharField(max_length=255)
+    actor_id = fields.UUIDField(null=True)
+    bytes = fields.BigIntField(default=0)
+    created_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField()
+    claimed_at = fields.DatetimeField(null=True, description="when somebody began to send")
+    received_at = fields.DatetimeField(null=True, description="when the whole file was there")
+
+    class Meta:
+        table = "catalog_upload"
 
 
 class CatalogImport(Row):
     """One run of an import, its progress and what came of it."""
 
     format = fields.CharEnumField(ImportFormat, max_length=20)
+    locale = fields.CharField(max_length=10, description="language of a file that has only one")
+    source = fields.CharField(max_length=80, description="name of the file in the folder of uploads")
     file_name = fields.CharField(max_length=255)
     state = fields.CharEnumField(ImportState, max_length=10, default=ImportState.PENDING)
     actor_id = fields.UUIDField(null=True)
