@@ -11,8 +11,12 @@ class ProviderError(Exception):
     """The provider could not be asked, or answered with an error. The outcome is unknown until it is asked again."""
 
 
+class ProviderRefused(Exception):
+    """The provider has said no, and will say so again: nothing was done. The text is its reason."""
+
+
 class BadSignature(Exception):
-    """A callback that the provider did not sign. Nothing of it may be believed."""
+    """A callback that the provider did not sign, or signed too long ago. Nothing of it may be believed."""
 
 
 class NoticeKind(StrEnum):
@@ -34,10 +38,15 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A verified callback. `notice_id` is the same when the provider repeats itself. Amounts are minor units."""
+    """A verified callback. `notice_id` is the same when the provider repeats itself. Amounts are minor units.
+
+    `request_key` is ours: what we gave when we asked for the charge or the refund. A callback may come before the
+    answer to that question did, so it is by our own key that we find what it is about.
+    """
 
     notice_id: str
     kind: NoticeKind
+    request_key: str
     reference: str
     amount: int
     currency: str
@@ -48,7 +57,9 @@ class Notice:
 class PaymentProvider(Protocol):
     """One provider. Calls happen outside transactions, and each may be repeated with the same `request_key`."""
 
-    code: str
+    @property
+    def code(self) -> str:
+        """Its name in `/webhooks/{code}` and in our books."""
 
     async def open_charge(
         self,
@@ -60,13 +71,17 @@ class PaymentProvider(Protocol):
         return_url: str,
         notify_url: str,
         now: datetime,
+        expires_at: datetime,
     ) -> Charge:
         """Open a charge of `amount` minor units, to be paid at `Charge.pay_url`. The same key gives the same charge."""
 
     async def refund(
         self, *, request_key: str, charge_reference: str, amount: int, currency: str, notify_url: str, now: datetime
     ) -> str:
-        """Ask for money back; gives the provider's reference. The outcome comes as a notice. The same key refunds once."""
+        """Ask for money back, once for each key; gives the provider's reference. The outcome comes as a notice."""
 
     def verify(self, *, body: bytes, headers: Mapping[str, str]) -> Notice:
-        """The notice in a callback; raises BadSignature when it is not the provider's, ValueError when it is no notice."""
+        """The notice in a callback; raises BadSignature when it is not the provider's, ValueError when it is no notice.
+
+        The names of `headers` are in lower case.
+        """

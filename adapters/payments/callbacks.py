@@ -1,0 +1,87 @@
+"""How the simulator writes, signs and checks its callbacks: what a provider's own library would bring."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from adapters.payments.provider import BadSignature, Notice, NoticeKind
+from kit import crypto
+from kit.money import LARGEST_AMOUNT, Currency
+
+TIMESTAMP = "x-simulator-timestamp"
+SIGNATURE = "x-simulator-signature"
+REPLAY_WINDOW = timedelta(minutes=5)
+LONGEST_TEXT = 80
+
+
+def write(notice: Notice) -> str:
+    """The body of a callback."""
+    return json.dumps(
+        {
+            "id": notice.notice_id,
+            "event": notice.kind.value,
+            "merchantNumber": notice.request_key,
+            "reference": notice.reference,
+            "amount": notice.amount,
+            "currency": notice.currency,
+            "occurredAt": notice.occurred_at.isoformat(),
+            "failure": notice.failure,
+        }
+    )
+
+
+def signed_headers(body: bytes, *, secret: str, now: datetime) -> dict[str, str]:
+    """What goes with a body, so that nobody else can have sent it, nor anybody send it again tomorrow."""
+    timestamp = str(int(now.timestamp()))
+    return {
+        "content-type": "application/json",
+        TIMESTAMP: timestamp,
+        SIGNATURE: _signature(timestamp, body, secret=secret),
+    }
+
+
+def read(body: bytes, headers: Mapping[str, str], *, secret: str, now: datetime) -> Notice:
+    """The notice in a callback. BadSignature: not signed, or not lately. ValueError: signed, and still no notice."""
+    timestamp = headers.get(TIMESTAMP, "")
+    if not crypto.same(headers.get(SIGNATURE, ""), _signature(timestamp, body, secret=secret)):
+        raise BadSignature("the signature does not fit")
+    if abs(now - _moment(timestamp)) > REPLAY_WINDOW:
+        raise BadSignature("signed too long ago, or ahead of time")
+    content = json.loads(body)
+    if not isinstance(content, dict):
+        raise ValueError("a notice is a JSON object")
+    occurred_at = datetime.fromisoformat(_text(content, "occurredAt"))
+    if occurred_at.tzinfo is None:
+        raise ValueError("occurredAt: needs an offset")
+    return Notice(
+        notice_id=_text(content, "id"),
+        kind=NoticeKind(_text(content, "event")),
+        request_key=_text(content, "merchantNumber"),
+        reference=_text(content, "reference"),
+        amount=_amount(content),
+        currency=Currency(_text(content, "currency")).value,
+        occurred_at=occurred_at,
+        failure=_text(content, "failure", least=0)[:60],
+    )
+
+
+def _signature(timestamp: str, body: bytes, *, secret: str) -> str:
+    return crypto.sign(secret, timestamp.encode() + b"." + body)
+
+
+def _moment(timestamp: str) -> datetime:
+    return datetime.fromtimestamp(int(timestamp), UTC)  # ours by now: only a signed timestamp comes this far
+
+
+def _text(content: dict[str, object], name: str, *, least: int = 1) -> str:
+    value = content.get(name)
+    if not isinstance(value, str) or not least <= len(value) <= LONGEST_TEXT or (value and not value.isprintable()):
+        raise ValueError(f"{name}: needs a text of {least} to {LONGEST_TEXT} characters")
+    return value
+
+
+def _amount(content: dict[str, object]) -> int:
+    value = content.get("amount")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 < value <= LARGEST_AMOUNT:
+        raise ValueError("amount: needs minor units, more than none")
+    return value
