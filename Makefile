@@ -61,6 +61,7 @@ lint: $(DEV) ## The static checks alone
 	@echo "Laws (import-linter)"   && $(BIN)/lint-imports --no-logo
 	@echo "Migrations"             && $(PY) -m scripts.check_migrations
 	@echo "Schema"                 && $(PY) -m scripts.export_schema --check
+	@echo "Settings"               && $(PY) -m scripts.export_settings --check
 
 .PHONY: format
 format: $(DEV) ## Format the code and mend what ruff can mend
@@ -70,6 +71,10 @@ format: $(DEV) ## Format the code and mend what ruff can mend
 .PHONY: schema
 schema: $(RUNTIME) ## Write schema.graphql from the code
 	@$(PY) -m scripts.export_schema
+
+.PHONY: settings
+settings: $(RUNTIME) ## Write .env.example from settings.py
+	@$(PY) -m scripts.export_settings
 
 .PHONY: migrations
 migrations: $(DEV) ## Write the migration that the models need; ARGS='--name why'

@@ -1,5 +1,6 @@
 """Counts the SQL statements of one operation, wherever in the code they are sent from."""
 
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -26,3 +27,9 @@ def count_statement() -> None:
     tally = _current.get()
     if tally is not None:
         tally.statements += 1
+
+
+def gauge() -> Callable[[], int]:
+    """Start counting; the answer tells the statements so far."""
+    tally = begin()
+    return lambda: tally.statements
