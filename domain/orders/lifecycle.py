@@ -7,12 +7,14 @@ from uuid import UUID
 from domain import effects
 from domain.access import Viewer
 from domain.inventory import stock
+from domain.inventory.stock import Wanted
 from domain.orders import actions
 from domain.orders.actions import Action
 from domain.orders.history import lock, move, tell
 from domain.promotions import coupons
 from kit import clock
-from kit.errors import Refused
+from kit.errors import Refusals, Refused
+from models.database import transaction
 from models.orders import CancelReason, Order, OrderLine, OrderState
 
 
@@ -35,6 +37,24 @@ async def expire(viewer: Viewer, order_id: UUID) -> None:
         if order.state != OrderState.PENDING_PAYMENT or clock.now() < order.pay_by:
             return
         await _give_up(viewer, order, OrderState.EXPIRED, kind="order.expired", cause="time to pay is over")
+
+
+async def revive(viewer: Viewer, order: Order) -> bool:
+    """Take the goods of a locked, expired order again because its money came late; False when they are gone.
+
+    The caller moves the order on. The price stays as agreed, also where the coupon has been used up meanwhile.
+    """
+    if order.state != OrderState.EXPIRED:
+        return False
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    wanted = [Wanted(line.id, line.variant_id, line.quantity, ()) for line in lines]
+    try:
+        async with transaction():  # a savepoint: goods that are there are let go again when others are not
+            await stock.reserve(viewer, order_id=order.id, wanted=wanted, province=order.province)
+    except (Refused, Refusals):
+        return False
+    await OrderLine.filter(order_id=order.id).update(canceled=0)
+    return True
 
 
 async def _give_up(viewer: Viewer, order: Order, to: OrderState, *, kind: str, cause: str) -> None:
