@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     codes_per_address_per_hour: int = 30
     password_attempts: int = Field(5, description="bad passwords before the account is locked")
     password_lock_minutes: int = Field(15, description="length of the lock, minutes")
+    saved_addresses: int = Field(50, description="addresses in one person's address book")
     sms_adapter: Literal["inbox", "console"] = Field(
         "inbox", description="inbox keeps messages in the database; console prints them too"
     )

@@ -37,3 +37,9 @@ class Console(DatabaseInbox):
     async def send(self, channel: Channel, recipient: str, *, template: str, body: str, now: datetime) -> None:
         await super().send(channel, recipient, template=template, body=body, now=now)
         log.warning("%s to %s: %s", channel, recipient, body)
+
+
+async def received_by(recipient: str, *, limit: int) -> list[OutgoingMessage]:
+    """What was sent to a phone (E.164) or e-mail address (lower case), newest first."""
+    sent = OutgoingMessage.filter(recipient_hash=lookup_hash(recipient))
+    return await sent.order_by("-created_at", "-id").limit(limit)

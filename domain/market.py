@@ -33,6 +33,7 @@ class Policy(Protocol):
     codes_per_address_per_hour: int
     password_attempts: int
     password_lock_minutes: int
+    saved_addresses: int
     cart_lines: int
     line_quantity: int
     low_stock: int

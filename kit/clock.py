@@ -10,6 +10,16 @@ def now() -> datetime:
     return datetime.now(UTC) + _offset
 
 
+def machine() -> datetime:
+    """The machine's time, which nobody moves: for how long a process or another service is waited for."""
+    return datetime.now(UTC)
+
+
+def machine_now() -> datetime:
+    """The machine's own time, UTC, for what must not age when the market's time is moved on: tokens and sessions."""
+    return datetime.now(UTC)
+
+
 def offset() -> timedelta:
     """How far the market's time is ahead of the machine's."""
     return _offset

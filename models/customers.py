@@ -38,6 +38,7 @@ class CodePurpose(StrEnum):
     SIGN_IN = "SIGN_IN"
     RESET_PASSWORD = "RESET_PASSWORD"
     FOLLOW_ORDER = "FOLLOW_ORDER"
+    CHANGE_CONTACT = "CHANGE_CONTACT"
 
 
 class User(Row):
@@ -55,8 +56,6 @@ class User(Row):
     avatar_url = fields.CharField(max_length=500, default="")
     locale = fields.CharField(max_length=10, default="zh-CN")
     roles = fields.JSONField[list[str]](default=list)
-    bad_passwords = fields.IntField(default=0)
-    locked_until = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField()
 
@@ -91,7 +90,9 @@ class OneTimeCode(Row):
 
     purpose = fields.CharEnumField(CodePurpose, max_length=20)
     contact_hash = fields.CharField(max_length=64)
-    subject_id = fields.UUIDField(null=True, description="the order, for FOLLOW_ORDER")
+    subject_id = fields.UUIDField(
+        null=True, description="what else the code is bound to: the order to follow, the account whose contact changes"
+    )
     code_hash = fields.CharField(max_length=64)
     caller_hash = fields.CharField(max_length=64, description="address of the caller, hashed")
     attempts = fields.IntField(default=0)
@@ -102,6 +103,17 @@ class OneTimeCode(Row):
     class Meta:
         table = "one_time_code"
         indexes = (Index(fields=("contact_hash", "created_at")), Index(fields=("caller_hash", "created_at")))
+
+
+class PasswordTries(Row):
+    """Passwords tried in a row for one phone or e-mail address, whether or not anybody has an account under it."""
+
+    contact_hash = fields.CharField(max_length=64, unique=True)
+    bad = fields.IntField(default=0, description="tries since the last right one")
+    locked_until = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "password_tries"
 
 
 class DeviceSession(Row):
@@ -117,7 +129,7 @@ class DeviceSession(Row):
     device = fields.CharField(max_length=120, default="", description="what the client calls itself")
     created_at = fields.DatetimeField()
     last_used_at = fields.DatetimeField()
-    expires_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(description="by the machine's clock, as all tokens")
     revoked_at = fields.DatetimeField(null=True)
     revoke_reason = fields.CharField(max_length=40, default="")
 
@@ -134,7 +146,6 @@ class RefreshToken(Row):
     )
     session_id: UUID
     token_hash = fields.CharField(max_length=64, unique=True)
-    expires_at = fields.DatetimeField()
     used_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
 
