@@ -39,7 +39,42 @@ GENERAL: dict[str, tuple[str, str]] = {
     "TOO_MANY_REQUESTS": ("Too many tries; wait {seconds} seconds.", "请求过于频繁，请等待 {seconds} 秒。"),
 }
 
-CUSTOMERS: dict[str, tuple[str, str]] = {}
+CUSTOMERS: dict[str, tuple[str, str]] = {
+    "INVALID_PHONE": ("This is not a phone number that exists.", "电话号码无效。"),
+    "INVALID_EMAIL": ("This is not an e-mail address.", "邮箱地址无效。"),
+    "CODE_INVALID": (
+        "This code is wrong, expired or used up; ask for a new one.",
+        "验证码错误、已过期或已失效，请重新获取。",
+    ),
+    "CREDENTIALS_INVALID": ("The password does not fit.", "账号或密码错误。"),
+    "PASSWORD_LOCKED": (
+        "Too many bad passwords; wait until {until}, or set a new password with a code.",
+        "密码错误次数过多，请于 {until} 后重试，或通过验证码重置密码。",
+    ),
+    "CONTACT_TAKEN": ("Another account has this phone or e-mail address.", "该手机号或邮箱已绑定其他账号。"),
+    "REFRESH_TOKEN_INVALID": (
+        "This refresh token does not hold any more; sign in again.",
+        "刷新令牌已失效，请重新登录。",
+    ),
+    "BIRTHDAY_INVALID": (
+        "A birthday lies between 1900 and today.",
+        "生日须在 1900 年至今天之间。",
+    ),
+    "URL_INVALID": ("Give an address that starts with https://.", "请提供以 https:// 开头的网址。"),
+    "PROVINCE_UNKNOWN": (
+        "This is not a province-level division of China.",
+        "该地区不是中国的省级行政区。",
+    ),
+    "POSTAL_CODE_INVALID": (
+        "A postal code has letters and digits only.",
+        "邮政编码只能包含字母和数字。",
+    ),
+    "TOO_MANY_ADDRESSES": (
+        "An address book holds at most {maximum} addresses; delete one first.",
+        "地址簿最多保存 {maximum} 个地址，请先删除一个。",
+    ),
+    "OWN_ROLES": ("Nobody changes their own roles.", "不能修改自己的角色。"),
+}
 
 CATALOG: dict[str, tuple[str, str]] = {}
 
@@ -47,7 +82,14 @@ INVENTORY: dict[str, tuple[str, str]] = {}
 
 CARTS: dict[str, tuple[str, str]] = {}
 
-CHECKOUT: dict[str, tuple[str, str]] = {}
+CHECKOUT: dict[str, tuple[str, str]] = {
+    "NOTHING_TO_BUY": ("There is nothing to buy: the cart has no selected line.", "没有可结算的商品。"),
+    "TOTAL_CHANGED": (
+        "The total has changed since you saw it; look at the preview again.",
+        "订单金额已变化，请重新确认。",
+    ),
+    "TOO_MANY_LINES": ("At most {maximum} different articles go into one order.", "一笔订单最多 {maximum} 种商品。"),
+}
 
 ORDERS: dict[str, tuple[str, str]] = {
     "PAYMENT_TIME_OVER": ("The time to pay this order is over.", "该订单的付款时间已过。"),

@@ -59,7 +59,12 @@ async def create(viewer: Viewer, *, is_default: bool = False, **given: str) -> A
 
 
 async def update(
-    viewer: Viewer, address_id: UUID, *, is_default: bool | None = None, expected_version: int | None = None, **given: str
+    viewer: Viewer,
+    address_id: UUID,
+    *,
+    is_default: bool | None = None,
+    expected_version: int | None = None,
+    **given: str,
 ) -> Address:
     """Change what is given. `is_default=True` takes the mark from the address that has it; it cannot be taken away."""
     user_id = viewer.require_user()

@@ -54,7 +54,12 @@ def _key(name: str) -> str:
 
 _BY_NAME: Final = {
     _key(name): short + rest for short, rest, english in _DIVISIONS for name in (short, short + rest, english)
-} | {_key(other): short + rest for other, known in _OTHER_SPELLINGS.items() for short, rest, _ in _DIVISIONS if short == known}
+} | {
+    _key(other): short + rest
+    for other, known in _OTHER_SPELLINGS.items()
+    for short, rest, _ in _DIVISIONS
+    if short == known
+}
 
 
 def clean_province(value: str, *, path: Sequence[str] = ()) -> str:

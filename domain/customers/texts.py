@@ -42,6 +42,4 @@ async def tell(viewer: Viewer, contact: Contact, template: str, locale: str, **f
 
 async def tell_code(viewer: Viewer, contact: Contact, template: str, code: str, **facts: object) -> None:
     """Send a one-time code with how long it is good for, in the caller's language."""
-    await tell(
-        viewer, contact, template, viewer.locale, code=code, minutes=viewer.market.policy.code_minutes, **facts
-    )
+    await tell(viewer, contact, template, viewer.locale, code=code, minutes=viewer.market.policy.code_minutes, **facts)
