@@ -1,4 +1,4 @@
-"""The ASGI application: the market behind `/graphql`, webhooks, uploads, health, and the timers unless a worker runs them."""
+"""The ASGI application: `/graphql`, webhooks, uploads, health; and the timers unless a worker runs them."""
 
 import asyncio
 import contextlib
@@ -51,18 +51,14 @@ class Contexts:
     async def for_request(self, connection: HTTPConnection, token: str | None) -> Context:
         """The caller's context. Raises `Refused("UNAUTHENTICATED")` for a token that is not good."""
         market = self.open_market
-        identity = await sessions.identify(market, token) if token else sessions.NOBODY
-        viewer = Viewer(
+        accepted = connection.headers.get("accept-language")
+        visitor = Viewer(
             market=market,
-            user_id=identity.user_id,
-            session_id=identity.session_id,
-            order_id=identity.order_id,
-            roles=identity.roles,
             cart_token=connection.headers.get("x-cart-token") or None,
-            locale=best_locale(connection.headers.get("accept-language")),
+            locale=best_locale(accepted),
             address=connection.client.host if connection.client else "",
         )
-        return Context(viewer)
+        return Context(await _identified(visitor, token, speaks=accepted is not None) if token else visitor)
 
     async def still_valid(self, context: Context) -> bool:
         """Whether the session behind a long-lived stream has been neither revoked nor outlived."""
@@ -74,6 +70,18 @@ class Contexts:
         if self.market is None:
             raise RuntimeError("the market is not open yet")
         return self.market
+
+
+async def _identified(visitor: Viewer, token: str, *, speaks: bool) -> Viewer:
+    """The person behind the token, in the language of the request or else in their own."""
+    identity = await sessions.identify(visitor.market, token)
+    return visitor.but(
+        user_id=identity.user_id,
+        session_id=identity.session_id,
+        order_id=identity.order_id,
+        roles=identity.roles,
+        locale=visitor.locale if speaks else identity.locale or visitor.locale,
+    )
 
 
 @contextlib.asynccontextmanager

@@ -124,5 +124,5 @@ def staff(market: Market) -> Callable[..., Awaitable[Viewer]]:
 
 
 @pytest.fixture
-def api(visitor: Viewer) -> Api:
-    return Api(visitor)
+def api(visitor: Viewer, settings: Settings) -> Api:
+    return Api(visitor, settings)

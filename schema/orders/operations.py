@@ -25,9 +25,7 @@ class OrderFilter:
     placed_from: datetime | None = strawberry.field(
         default=strawberry.UNSET, description="Placed at or after this moment."
     )
-    placed_until: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description="Placed before this moment."
-    )
+    placed_until: datetime | None = strawberry.field(default=strawberry.UNSET, description="Placed before this moment.")
 
 
 @strawberry.type
@@ -41,7 +39,9 @@ class OrderQuery:
     async def orders(
         self,
         info: Info,
-        filter: Annotated[OrderFilter | None, strawberry.argument(description="Which orders; all when left out.")] = None,
+        filter: Annotated[
+            OrderFilter | None, strawberry.argument(description="Which orders; all when left out.")
+        ] = None,
         first: First = None,
         after: After = None,
         last: Last = None,

@@ -122,5 +122,3 @@ class OrderChange:
     order: Order = strawberry.field(description="The order as it is now.")
     event: OrderEvent | None = strawberry.field(description="What happened; null in the snapshot that opens a stream.")
     cursor: str = strawberry.field(description="Give it as `after` when you come back: you get what you missed, once.")
-
-

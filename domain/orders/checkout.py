@@ -1,0 +1,311 @@
+"""From goods to an order: one set of checks and one price for the preview and for placing it."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from domain import effects, idempotency
+from domain.access import Viewer
+from domain.carts import carts
+from domain.catalog.visible import sellable
+from domain.inventory import stock
+from domain.inventory.stock import Wanted
+from domain.orders.history import tell
+from domain.pricing import engine
+from domain.pricing.engine import Item, Quote
+from domain.promotions import coupons
+from kit import clock
+from kit.crypto import lookup_hash
+from kit.errors import Refusals, Refused, refuse_all
+from kit.ids import new_id, readable
+from models.catalog import Product, ProductImage, Variant
+from models.orders import Order, OrderLine
+from models.pricing import ShippingRate
+from models.promotions import Coupon
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A quantity of one variant, and where in the input it was asked for."""
+
+    variant_id: UUID
+    quantity: int
+    path: tuple[str, ...]
+    cart_line_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where it goes; checked by `domain.customers.addresses`. `phone` is E.164."""
+
+    recipient: str
+    phone: str
+    province: str
+    city: str
+    district: str
+    street: str
+    postal_code: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {name: getattr(self, name) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What somebody means to buy. Without `wishes` it is what is selected in the viewer's cart."""
+
+    wishes: Sequence[Wish] | None = None
+    destination: Destination | None = None
+    email: str | None = None
+    coupon_code: str | None = None
+    note: str = ""
+    expected_total: int | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """The order that would be placed now, what stands in its way, and what deserves a look."""
+
+    wishes: Sequence[Wish]
+    variants: dict[UUID, Variant]
+    products: dict[UUID, Product]
+    quote: Quote
+    currency: str
+    coupon: Coupon | None = None
+    problems: list[Refused] = field(default_factory=list)
+    warnings: list[Refused] = field(default_factory=list)
+
+
+async def preview(viewer: Viewer, purchase: Purchase) -> Draft:
+    """What placing it now would give, to the cent, and every problem that would stop it. Writes nothing."""
+    return await _draft(viewer, purchase)
+
+
+async def place(viewer: Viewer, purchase: Purchase, *, key: str) -> Order:
+    """Place the order, hold its stock and use its coupon, all or nothing. The same key gives the same order."""
+
+    async def work() -> UUID:
+        return (await _place(viewer, purchase)).id
+
+    order_id = await idempotency.once(viewer, "order.place", key, asked=_asked(purchase), work=work)
+    return await Order.get(id=order_id)
+
+
+def _asked(purchase: Purchase) -> object:
+    return {
+        "wishes": None if purchase.wishes is None else [(str(w.variant_id), w.quantity) for w in purchase.wishes],
+        "destination": purchase.destination.as_json() if purchase.destination else None,
+        "email": purchase.email,
+        "coupon": purchase.coupon_code,
+        "note": purchase.note,
+        "expected_total": purchase.expected_total,
+    }
+
+
+async def _place(viewer: Viewer, purchase: Purchase) -> Order:
+    draft = await _draft(viewer, purchase)
+    refuse_all(draft.problems)
+    destination = purchase.destination
+    if destination is None:
+        raise Refused("REQUIRED", path=("destination",))
+    order = await _write(viewer, purchase, draft, destination)
+    lines = await _write_lines(order, draft)
+    await stock.reserve(
+        viewer,
+        order_id=order.id,
+        wanted=[
+            Wanted(line.id, line.variant_id, line.quantity, wish.path)
+            for line, wish in zip(lines, draft.wishes, strict=True)
+        ],
+        province=destination.province,
+    )
+    if draft.coupon is not None:
+        await coupons.use(viewer, coupon=draft.coupon, order_id=order.id, customer_key=_customer_key(viewer, purchase))
+    await carts.take_out(viewer, [wish.cart_line_id for wish in draft.wishes if wish.cart_line_id])
+    await effects.at("order.expire", order.id, order.pay_by)
+    await tell(viewer, order, kind="order.placed")
+    return order
+
+
+async def _write(viewer: Viewer, purchase: Purchase, draft: Draft, destination: Destination) -> Order:
+    quote, now = draft.quote, clock.now()
+    return await Order.create(
+        number=_number(),
+        user_id=viewer.user_id,
+        currency=draft.currency,
+        subtotal=quote.subtotal,
+        discount=quote.discount,
+        shipping=quote.shipping,
+        total=quote.total,
+        adjustments=[adjustment.as_json() for adjustment in quote.adjustments],
+        coupon_code=draft.coupon.code if draft.coupon else None,
+        address=destination.as_json(),
+        province=destination.province,
+        contact_phone=destination.phone,
+        contact_phone_hash=lookup_hash(destination.phone),
+        contact_email=purchase.email,
+        contact_email_hash=lookup_hash(purchase.email) if purchase.email else None,
+        note=purchase.note,
+        locale=viewer.locale,
+        placed_at=now,
+        pay_by=now + timedelta(minutes=viewer.market.policy.payment_minutes),
+    )
+
+
+async def _write_lines(order: Order, draft: Draft) -> list[OrderLine]:
+    pictures = await _pictures(draft)
+    lines = []
+    for position, (wish, quoted) in enumerate(zip(draft.wishes, draft.quote.lines, strict=True)):
+        variant = draft.variants[wish.variant_id]
+        product = draft.products[variant.product_id]
+        lines.append(
+            OrderLine(
+                order_id=order.id,
+                position=position,
+                product_id=product.id,
+                variant_id=variant.id,
+                sku=variant.sku,
+                title=product.title,
+                choices=variant.choices,
+                image_url=(variant.image_id and pictures.get(variant.image_id)) or pictures.get(product.id, ""),
+                weight_grams=variant.weight_grams,
+                unit_price=variant.price,
+                quantity=wish.quantity,
+                discount=quoted.discount,
+                total=quoted.total,
+            )
+        )
+    await OrderLine.bulk_create(lines)
+    return lines
+
+
+async def _pictures(draft: Draft) -> dict[UUID, str]:
+    """The first picture of each product, and of each variant that has its own."""
+    found: dict[UUID, str] = {}
+    images = ProductImage.filter(product_id__in=list(draft.products)).order_by("product_id", "position")
+    for image in await images:
+        found[image.id] = image.url
+        found.setdefault(image.product_id, image.url)
+    return found
+
+
+def _number() -> str:
+    """The day and eight random characters: readable aloud, not guessable in sequence."""
+    tail = readable(8)
+    return f"{clock.now():%y%m%d}-{tail[:4]}-{tail[4:]}"
+
+
+async def _draft(viewer: Viewer, purchase: Purchase) -> Draft:
+    problems: list[Refused] = []
+    wishes = list(purchase.wishes) if purchase.wishes is not None else await _from_cart(viewer)
+    if not wishes:
+        problems.append(Refused("NOTHING_TO_BUY", path=("lines",) if purchase.wishes is not None else ()))
+    _check_quantities(viewer, wishes, problems)
+    variants, products = await _goods(wishes, problems)
+    wishes = [wish for wish in wishes if wish.variant_id in variants]
+    await _check_stock(wishes, variants, problems)
+    rate = await _rate(purchase, problems)
+    items = [_item(wish, variants[wish.variant_id]) for wish in wishes]
+    currency = viewer.market.policy.currency
+    coupon = await _coupon(viewer, purchase, sum(item.unit_price * item.quantity for item in items), problems)
+    quote = engine.quote(items, coupon=coupon, rate=rate, currency=currency)
+    if purchase.expected_total is not None and purchase.expected_total != quote.total:
+        problems.append(
+            Refused("TOTAL_CHANGED", path=("expected_total",), was=purchase.expected_total, now=quote.total)
+        )
+    return Draft(wishes, variants, products, quote, currency, coupon, problems)
+
+
+async def _from_cart(viewer: Viewer) -> list[Wish]:
+    return [
+        Wish(line.variant_id, line.quantity, ("cart", "lines", str(index)), cart_line_id=line.id)
+        for index, line in enumerate(await carts.checkout_lines(viewer))
+    ]
+
+
+def _check_quantities(viewer: Viewer, wishes: Sequence[Wish], problems: list[Refused]) -> None:
+    policy = viewer.market.policy
+    if len(wishes) > policy.cart_lines:
+        problems.append(Refused("TOO_MANY_LINES", path=("lines",), maximum=policy.cart_lines))
+    problems.extend(
+        Refused("OUT_OF_RANGE", path=(*wish.path, "quantity"), minimum=1, maximum=policy.line_quantity)
+        for wish in wishes
+        if not 1 <= wish.quantity <= policy.line_quantity
+    )
+
+
+async def _goods(wishes: Sequence[Wish], problems: list[Refused]) -> tuple[dict[UUID, Variant], dict[UUID, Product]]:
+    wanted = {wish.variant_id for wish in wishes}
+    variants = {variant.id: variant for variant in await sellable().filter(id__in=list(wanted))}
+    products = {
+        product.id: product
+        for product in await Product.filter(id__in={variant.product_id for variant in variants.values()})
+    }
+    problems.extend(Refused("OFF_SHELF", path=wish.path) for wish in wishes if wish.variant_id not in variants)
+    return variants, products
+
+
+async def _check_stock(wishes: Sequence[Wish], variants: dict[UUID, Variant], problems: list[Refused]) -> None:
+    wanted: dict[UUID, int] = defaultdict(int)
+    for wish in wishes:
+        wanted[wish.variant_id] += max(wish.quantity, 0)
+    there = await stock.available(list(wanted))
+    told: set[UUID] = set()
+    for wish in wishes:
+        requested, available = wanted[wish.variant_id], there.get(wish.variant_id, 0)
+        if requested > available and wish.variant_id not in told:
+            told.add(wish.variant_id)
+            problems.append(
+                Refused(
+                    "INSUFFICIENT_STOCK",
+                    path=wish.path,
+                    variant=variants[wish.variant_id],
+                    requested=requested,
+                    available=available,
+                )
+            )
+
+
+async def _rate(purchase: Purchase, problems: list[Refused]) -> ShippingRate | None:
+    if purchase.destination is None:
+        problems.append(Refused("REQUIRED", path=("destination",)))
+        return None
+    try:
+        return await engine.rate_for(purchase.destination.province)
+    except Refused as refused:
+        problems.append(refused.at("destination"))
+        return None
+
+
+async def _coupon(viewer: Viewer, purchase: Purchase, subtotal: int, problems: list[Refused]) -> Coupon | None:
+    code = purchase.coupon_code
+    if code is None and purchase.wishes is None:
+        code = await carts.coupon_code(viewer)
+    if not code:
+        return None
+    try:
+        return await coupons.check(viewer, code=code, subtotal=subtotal, customer_key=_customer_key(viewer, purchase))
+    except Refused as refused:
+        problems.append(refused.at("coupon_code"))
+    except Refusals as several:
+        problems.extend(refused.at("coupon_code") for refused in several.refusals)
+    return None
+
+
+def _customer_key(viewer: Viewer, purchase: Purchase) -> str:
+    """Whose uses of a coupon are counted: the account, else the phone that the goods go to."""
+    if viewer.user_id is not None:
+        return f"user:{viewer.user_id}"
+    return f"phone:{lookup_hash(purchase.destination.phone)}" if purchase.destination else f"draft:{new_id()}"
+
+
+def _item(wish: Wish, variant: Variant) -> Item:
+    return Item(
+        line_key=str(wish.cart_line_id or wish.variant_id),
+        variant=variant,
+        quantity=max(wish.quantity, 0),
+        unit_price=variant.price,
+        weight_grams=variant.weight_grams,
+    )

@@ -1,0 +1,178 @@
+"""Checkout: the preview, and placing the order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+import strawberry
+
+from domain.access import Viewer
+from domain.customers import addresses, contacts, sessions
+from domain.customers.visible import visible_addresses
+from domain.orders import checkout
+from domain.orders.checkout import Destination, Draft, Purchase, Wish
+from kit import ids
+from kit.errors import Refused
+from kit.money import Money
+from kit.text import in_locale
+from kit.validate import clean_text
+from models.catalog import Product, Variant
+from resolvers.answers import Answer, problems
+from resolvers.context import Info
+
+LONGEST_NOTE = 500
+
+
+class LineWish(Protocol):
+    """A line of the input."""
+
+    variant_id: str
+    quantity: int
+
+
+class AddressChoice(Protocol):
+    """Where it goes: exactly one of both is given."""
+
+    address_id: str | None
+    address: Any
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A line of a preview."""
+
+    variant: Variant
+    product: Product
+    quantity: int
+    unit_price: int
+    discount: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftView:
+    """A preview in the shape that clients see."""
+
+    draft: Draft
+
+    @property
+    def currency(self) -> str:
+        return self.draft.currency
+
+    @property
+    def subtotal(self) -> int:
+        return self.draft.quote.subtotal
+
+    @property
+    def discount(self) -> int:
+        return self.draft.quote.discount
+
+    @property
+    def shipping(self) -> int:
+        return self.draft.quote.shipping
+
+    @property
+    def total(self) -> int:
+        return self.draft.quote.total
+
+    @property
+    def weight_grams(self) -> int:
+        return self.draft.quote.weight_grams
+
+
+def draft_lines(root: strawberry.Parent[DraftView]) -> list[DraftLine]:
+    draft = root.draft
+    return [
+        DraftLine(
+            variant=draft.variants[wish.variant_id],
+            product=draft.products[draft.variants[wish.variant_id].product_id],
+            quantity=wish.quantity,
+            unit_price=draft.variants[wish.variant_id].price,
+            discount=quoted.discount,
+            total=quoted.total,
+        )
+        for wish, quoted in zip(draft.wishes, draft.quote.lines, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftAdjustment:
+    """An amount of a preview, explained."""
+
+    kind: str
+    label: str
+    amount: Money
+
+
+def draft_adjustments(root: strawberry.Parent[DraftView], info: Info) -> list[DraftAdjustment]:
+    return [
+        DraftAdjustment(
+            kind=adjustment.kind,
+            label=in_locale(adjustment.label, info.context.locale),
+            amount=Money(adjustment.amount, root.currency),
+        )
+        for adjustment in root.draft.quote.adjustments
+    ]
+
+
+async def checkout_preview(info: Info, **given: Any) -> Answer:
+    purchase = await _purchase(info, **given)
+    draft = await checkout.preview(info.context.viewer, purchase)
+    return Answer(checkout=DraftView(draft), user_errors=problems(info, draft.problems))
+
+
+async def order_place(info: Info, *, idempotency_key: str, **given: Any) -> Answer:
+    viewer = info.context.viewer
+    purchase = await _purchase(info, **given)
+    order = await checkout.place(viewer, purchase, key=idempotency_key)
+    return Answer(order=order, order_token=await _token_for_guest(viewer, order.id))
+
+
+async def _token_for_guest(viewer: Viewer, order_id: UUID) -> str | None:
+    """A guest has nothing else that opens the order; a repeated call gets a token of its own."""
+    if viewer.user_id is not None:
+        return None
+    async with viewer.market.change():
+        return (await sessions.start_for_order(viewer, order_id)).access_token
+
+
+async def _purchase(
+    info: Info,
+    *,
+    lines: Sequence[LineWish] | None = None,
+    destination: AddressChoice | None = None,
+    email: str | None = None,
+    coupon_code: str | None = None,
+    note: str = "",
+    expected_total_minor_units: int | None = None,
+) -> Purchase:
+    return Purchase(
+        wishes=None if lines is None else [_wish(line, index) for index, line in enumerate(lines)],
+        destination=await _destination(info, destination),
+        email=contacts.clean_email(email, path=("email",)) if email else None,
+        coupon_code=clean_text(coupon_code, path=("coupon_code",), maximum=40).upper() if coupon_code else None,
+        note=clean_text(note, path=("note",), maximum=LONGEST_NOTE, multiline=True),
+        expected_total=expected_total_minor_units,
+    )
+
+
+def _wish(line: LineWish, index: int) -> Wish:
+    path = ("lines", str(index))
+    return Wish(ids.key_of("Variant", line.variant_id, *path, "variant_id"), line.quantity, path)
+
+
+async def _destination(info: Info, choice: AddressChoice | None) -> Destination | None:
+    if choice is None:
+        return None
+    if choice.address_id:
+        key = ids.key_of("Address", choice.address_id, "destination", "address_id")
+        row = await visible_addresses(info.context.viewer).get_or_none(id=key)
+        if row is None:
+            raise Refused("NOT_FOUND", path=("destination", "address_id"), what="address")
+        return Destination(**addresses.as_stored(row))
+    return Destination(**addresses.clean_address(_fields(choice.address), "destination", "address"))
+
+
+def _fields(address: Any) -> dict[str, str]:
+    return {name: value for name, value in vars(address).items() if value}

@@ -1,0 +1,131 @@
+"""Checkout: what it would cost and what stands in the way, and placing the order."""
+
+from typing import Annotated
+
+import strawberry
+
+from resolvers.orders import checkout as resolvers
+from schema.errors import Payload, UserError, error_type
+from schema.fields import field, mutation
+from schema.orders.types import Order
+from schema.scalars import Money, money
+
+
+@strawberry.input(description="A quantity of one variant to buy at once, without the cart.")
+class PurchaseLineInput:
+    variant_id: strawberry.ID = strawberry.field(description="The variant.")
+    quantity: int = strawberry.field(description="Units, 1 to 999.")
+
+
+@strawberry.input(description="An address that is typed in, complete: the order is checked against it.")
+class PostalAddressInput:
+    recipient: str = strawberry.field(description="Who receives it, 1–60 characters.")
+    phone: str = strawberry.field(description="Phone of the recipient; without a country code it is taken as Chinese.")
+    province: str = strawberry.field(description="Province, municipality or region, by Chinese or English name.")
+    city: str = strawberry.field(description="City.")
+    district: str = strawberry.field(default="", description="District.")
+    street: str = strawberry.field(description="Street, house and room.")
+    postal_code: str = strawberry.field(default="", description="Postal code.")
+
+
+@strawberry.input(one_of=True, description="Where it goes: an address of the address book, or one that is typed in.")
+class DestinationInput:
+    address_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="One of your addresses.")
+    address: PostalAddressInput | None = strawberry.field(default=strawberry.UNSET, description="A typed-in address.")
+
+
+@strawberry.input(description="What is to be bought and where it goes.")
+class CheckoutPreviewInput:
+    lines: list[PurchaseLineInput] | None = strawberry.field(
+        default=strawberry.UNSET, description="Buy these at once. Left out: what is selected in your cart."
+    )
+    destination: DestinationInput | None = strawberry.field(
+        default=strawberry.UNSET, description="Where it goes. Without it shipping is not known yet."
+    )
+    email: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="E-mail address for the confirmation; guests can follow the order with it.",
+    )
+    coupon_code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="A coupon; left out, the one in your cart is used."
+    )
+    note: str = strawberry.field(default="", description="A note to the shop, up to 500 characters.")
+    expected_total_minor_units: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The total that the buyer has seen, in minor units: another total is refused as TOTAL_CHANGED.",
+    )
+
+
+@strawberry.input(description="What is to be bought and where it goes, and a key that makes repeating safe.")
+class OrderPlaceInput(CheckoutPreviewInput):
+    idempotency_key: strawberry.ID = strawberry.field(
+        description="Chosen by the client, 1–100 characters: the same key gives the same order however often it is sent."
+    )
+
+
+@strawberry.type(description="A line of the order that would be placed.")
+class CheckoutLine:
+    variant: Annotated["Variant", strawberry.lazy("schema.catalog.types")] = strawberry.field(  # noqa: F821
+        description="What is bought."
+    )
+    quantity: int = strawberry.field(description="Units.")
+    unit_price: Money = money("unit_price", description="Price of one unit now.")
+    discount: Money = money("discount", description="This line's share of the discounts.")
+    total: Money = money("total", description="Unit price × quantity − discount.")
+
+
+@strawberry.type(description="One amount of a checkout, and why.")
+class CheckoutAdjustment:
+    kind: str = strawberry.field(description="Stable name of the rule.")
+    label: str = strawberry.field(description="For people, in the caller's language.")
+    amount: Money = strawberry.field(description="What it adds; negative when it takes off.")
+
+
+@strawberry.type(description="The order that would be placed now: to the cent what `orderPlace` would give.")
+class Checkout:
+    lines: list[CheckoutLine] = field(resolvers.draft_lines, description="What is bought.")
+    subtotal: Money = money("subtotal", description="All lines at their unit prices.")
+    discount: Money = money("discount", description="Taken off by the coupon.")
+    shipping: Money = money("shipping", description="What delivery costs; zero while no destination is given.")
+    total: Money = money("total", description="What is to be paid.")
+    weight_grams: int = strawberry.field(description="Weight that shipping is computed from, grams.")
+    adjustments: list[CheckoutAdjustment] = field(
+        resolvers.draft_adjustments, description="Each amount that makes the total, explained."
+    )
+
+
+@strawberry.type(description="What the order would be, and every problem that would stop it.")
+class CheckoutPreviewPayload(Payload):
+    checkout: Checkout | None = strawberry.field(description="The figures; also there when there are problems.")
+
+
+@strawberry.type(description="The placed order.")
+class OrderPlacePayload(Payload):
+    order: Order | None = strawberry.field(description="The order; null when it was not placed.")
+    order_token: str | None = strawberry.field(
+        description="For guests: an access token that opens this one order, for queries and subscriptions. "
+        "Later, `orderAccessRequest` sends a code for a new one."
+    )
+
+
+@error_type("TOTAL_CHANGED", description="The total is not the one that the buyer has seen.")
+class TotalChanged(UserError):
+    was: int = strawberry.field(description="The expected total, minor units.")
+    now: int = strawberry.field(description="The total now, minor units.")
+
+
+@strawberry.type
+class CheckoutMutation:
+    checkout_preview: CheckoutPreviewPayload = mutation(
+        resolvers.checkout_preview,
+        CheckoutPreviewInput,
+        description="What placing the order would give, and every problem at once. Writes nothing and holds no stock.",
+    )
+    order_place: OrderPlacePayload = mutation(
+        resolvers.order_place,
+        OrderPlaceInput,
+        description="Place the order: the same checks and the same price as the preview. Stock is held until `payBy`.",
+    )
+
+
+ERROR_TYPES: list[type] = [TotalChanged]
