@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     line_quantity: int = Field(999, description="units of one variant in one cart or order")
     low_stock: int = Field(5, description="at or below this many available units a line warns")
     payment_minutes: int = Field(30, description="time to pay, minutes")
+    payment_attempts: int = Field(20, description="attempts to pay one order")
+    refund_attempts: int = Field(4, description="how often a provider that refuses a refund is asked before staff must")
+    refund_retry_minutes: int = Field(60, description="pause before a refused refund is asked for again, minutes")
     auto_receipt_days: int = Field(7, description="days after delivery until receipt is assumed")
     after_sales_days: int = Field(7, description="days after receipt until an order is completed")
 

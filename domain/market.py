@@ -38,6 +38,9 @@ class Policy(Protocol):
     line_quantity: int
     low_stock: int
     payment_minutes: int
+    payment_attempts: int
+    refund_attempts: int
+    refund_retry_minutes: int
     auto_receipt_days: int
     after_sales_days: int
 

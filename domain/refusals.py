@@ -48,8 +48,8 @@ CUSTOMERS: dict[str, tuple[str, str]] = {
     ),
     "CREDENTIALS_INVALID": ("The password does not fit.", "账号或密码错误。"),
     "PASSWORD_LOCKED": (
-        "Too many bad passwords; wait until {until}, or set a new password with a code.",
-        "密码错误次数过多，请于 {until} 后重试，或通过验证码重置密码。",
+        "Too many bad passwords; wait {minutes} minutes, or set a new password with a code.",
+        "密码错误次数过多，请 {minutes} 分钟后重试，或通过验证码重置密码。",
     ),
     "CONTACT_TAKEN": ("Another account has this phone or e-mail address.", "该手机号或邮箱已绑定其他账号。"),
     "REFRESH_TOKEN_INVALID": (
@@ -109,7 +109,21 @@ ORDERS: dict[str, tuple[str, str]] = {
     "ALL_REFUNDED": ("Everything that was paid has been refunded.", "已付款项已全部退还。"),
 }
 
-PAYMENTS: dict[str, tuple[str, str]] = {}
+PAYMENTS: dict[str, tuple[str, str]] = {
+    "PROVIDER_UNAVAILABLE": (
+        "The payment provider does not answer; try again with the same idempotency key.",
+        "支付渠道暂不可用，请使用相同的幂等键重试。",
+    ),
+    "TOO_MANY_ATTEMPTS": (
+        "An order can be tried to pay at most {maximum} times.",
+        "一笔订单最多可尝试付款 {maximum} 次。",
+    ),
+    "PAYMENT_CLOSED": ("This payment was paid, declined or given up already.", "该支付单已付款、被拒绝或已关闭。"),
+    "LINE_ALREADY_REFUNDED": ("Every unit of this line has been refunded.", "该商品行已全部退款。"),
+    "NOTHING_TO_REFUND": ("Nothing would be refunded: name lines or shipping.", "没有可退金额，请选择商品行或运费。"),
+    "MORE_THAN_CAPTURED": ("That is more than what was paid and not yet refunded.", "退款金额超过可退余额。"),
+    "REFUND_NOT_FAILED": ("Only a refund that has failed can be sent again.", "仅失败的退款可以重新发起。"),
+}
 
 FULFILLMENT: dict[str, tuple[str, str]] = {}
 

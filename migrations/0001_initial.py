@@ -332,7 +332,7 @@ class Migration(migrations.Migration):
                 (
                     "reference",
                     fields.CharField(
-                        unique=True, description="what it books, booking the same twice is refused", max_length=80
+                        unique=True, description="what it books, booking the same twice is refused", max_length=160
                     ),
                 ),
                 ("order_id", fields.UUIDField(null=True)),

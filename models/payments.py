@@ -160,7 +160,7 @@ class JournalEntry(Row):
 
     kind = fields.CharField(max_length=40)
     reference = fields.CharField(
-        max_length=80, unique=True, description="what it books, booking the same twice is refused"
+        max_length=160, unique=True, description="what it books, booking the same twice is refused"
     )
     order_id = fields.UUIDField(null=True)
     created_at = fields.DatetimeField()

@@ -1,0 +1,116 @@
+"""Attempts to pay: opening one with a provider, and giving up those whose time is over."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from adapters.payments.provider import ProviderError, ProviderRefused
+from domain import idempotency
+from domain.access import Viewer
+from domain.orders import actions
+from domain.orders.actions import Action
+from domain.orders.history import lock, tell
+from domain.payments import states
+from kit import clock, ids
+from kit.errors import Refused
+from models.orders import Order, OrderState
+from models.payments import Payment, PaymentMethod, PaymentState
+
+PROVIDER_OF: Mapping[PaymentMethod, str] = {PaymentMethod.SIMULATOR: "simulator"}
+LONGEST_URL = 500
+
+
+async def create(
+    viewer: Viewer, order_id: UUID, *, method: PaymentMethod, idempotency_key: str, return_url: str = ""
+) -> Payment:
+    """Start an attempt to pay the whole order and open it with the provider; gives it with the address to pay at.
+
+    Where the provider does not answer, the attempt is kept and the same call may be repeated under the same key.
+    """
+    _check_return_url(return_url)
+    payment_id = await idempotency.once(
+        viewer,
+        "paymentCreate",
+        idempotency_key,
+        asked={"order": order_id, "method": method, "return_url": return_url},
+        work=lambda: _start(viewer, order_id, method=method),
+    )
+    return await _open(viewer, payment_id, return_url=return_url)
+
+
+def _check_return_url(url: str) -> None:
+    if not url:
+        return
+    if len(url) > LONGEST_URL:
+        raise Refused("TOO_LONG", path=("returnUrl",), maximum=LONGEST_URL)
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_web = False
+    if not is_web or not url.isprintable() or " " in url:
+        raise Refused("INVALID_INPUT", path=("returnUrl",), why="an http or https address is needed")
+
+
+async def _start(viewer: Viewer, order_id: UUID, *, method: PaymentMethod) -> UUID:
+    order = await lock(viewer, order_id)
+    actions.check(viewer, order, Action.PAY)
+    most = viewer.market.policy.payment_attempts
+    if await Payment.filter(order_id=order.id).count() >= most:
+        raise Refused("TOO_MANY_ATTEMPTS", maximum=most)
+    payment = await Payment.create(
+        order_id=order.id,
+        number=f"P{ids.readable(12)}",
+        provider=PROVIDER_OF[method],
+        method=method,
+        currency=order.currency,
+        amount=order.total,
+        created_at=clock.now(),
+        expires_at=order.pay_by,
+    )
+    await tell(viewer, order, kind="payment.created", data=states.facts(payment))
+    return payment.id
+
+
+async def _open(viewer: Viewer, payment_id: UUID, *, return_url: str) -> Payment:
+    payment = await Payment.get(id=payment_id).select_related("order")
+    if payment.pay_url or payment.state != PaymentState.PENDING:
+        return payment
+    try:
+        charge = await viewer.market.providers[payment.provider].open_charge(
+            request_key=payment.number,
+            amount=payment.amount,
+            currency=payment.currency,
+            title=payment.order.number,
+            return_url=return_url,
+            notify_url=notify_url(viewer, payment.provider),
+            now=clock.now(),
+            expires_at=payment.expires_at,
+        )
+    except (ProviderError, ProviderRefused) as error:
+        raise Refused("PROVIDER_UNAVAILABLE", path=("method",), retryable=True) from error
+    await Payment.filter(id=payment.id).update(provider_reference=charge.reference, pay_url=charge.pay_url)
+    return await Payment.get(id=payment.id)
+
+
+def notify_url(viewer: Viewer, provider: str) -> str:
+    """Where a provider calls back."""
+    return f"{viewer.market.policy.url}/webhooks/{provider}"
+
+
+async def expire(viewer: Viewer, order_id: UUID) -> None:
+    """Give up the attempts of an order that no longer waits for money. One that is paid all the same counts as late."""
+    async with viewer.market.change():
+        order = await lock(viewer, order_id)
+        if order.state == OrderState.PENDING_PAYMENT:
+            return
+        for payment in await pending(order):
+            states.move(payment, PaymentState.EXPIRED)
+            await payment.save(update_fields=["state"])
+            await tell(viewer, order, kind="payment.expired", data=states.facts(payment))
+
+
+async def pending(order: Order) -> list[Payment]:
+    """Attempts at a locked order whose outcome nobody knows yet, locked in key order."""
+    waiting = Payment.filter(order_id=order.id, state=PaymentState.PENDING)
+    return await waiting.order_by("id").select_for_update()

@@ -1,0 +1,113 @@
+"""What a provider's word about a charge does: it pays the order, once, or the money goes back by itself."""
+
+import logging
+from uuid import UUID
+
+from adapters.payments.provider import Notice
+from domain import effects
+from domain.access import Viewer
+from domain.orders import lifecycle
+from domain.orders.history import lock, move, tell
+from domain.payments import ledger, refunds, states
+from kit import clock
+from models.orders import Order, OrderState
+from models.payments import Payment, PaymentState, RefundReason
+
+log = logging.getLogger("jishi.payments")
+
+
+async def capture(viewer: Viewer, notice: Notice, *, provider: str) -> str:
+    """The provider has the money of a charge. Never credits it twice; gives what was made of it, for the record."""
+    found = await _locked(viewer, notice, provider=provider)
+    if found is None:
+        await set_aside(notice, provider=provider, order_id=None)
+        return "unknown charge"
+    order, payment = found
+    if payment.state == PaymentState.CAPTURED:
+        return "captured before"
+    if (notice.amount, notice.currency) != (payment.amount, payment.currency):
+        await set_aside(notice, provider=provider, order_id=order.id)
+        await _reject(viewer, order, payment, notice)
+        return "wrong amount"
+    return await _credit(viewer, order, payment, notice)
+
+
+async def fail(viewer: Viewer, notice: Notice, *, provider: str) -> str:
+    """The provider could not take the money. The order stays payable with another attempt."""
+    found = await _locked(viewer, notice, provider=provider)
+    if found is None:
+        return "unknown charge"
+    order, payment = found
+    if not states.can_become(payment, PaymentState.FAILED):
+        return "overtaken"
+    states.move(payment, PaymentState.FAILED)
+    payment.failure = notice.failure
+    await payment.save(update_fields=["state", "failure"])
+    await tell(
+        viewer,
+        order,
+        kind="payment.failed",
+        cause=notice.failure,
+        data={**states.facts(payment), "why": notice.failure},
+    )
+    return "failed"
+
+
+async def set_aside(notice: Notice, *, provider: str, order_id: UUID | None, sign: int = 1) -> None:
+    """Book money that fits nothing of ours, and call somebody's attention to it. It is never counted as paid."""
+    log.error("%s reports money that fits nothing of ours: notice %s", provider, notice.notice_id)
+    await ledger.book_set_aside(
+        f"notice:{provider}:{notice.notice_id}",
+        order_id=order_id,
+        currency=notice.currency,
+        amount=sign * notice.amount,
+    )
+
+
+async def _locked(viewer: Viewer, notice: Notice, *, provider: str) -> tuple[Order, Payment] | None:
+    """The order first, then the attempt: everybody takes these locks in this order."""
+    payment = await Payment.get_or_none(number=notice.request_key, provider=provider)
+    if payment is None:
+        return None
+    order = await lock(viewer, payment.order_id)
+    return order, await Payment.filter(id=payment.id).select_for_update().get()
+
+
+async def _credit(viewer: Viewer, order: Order, payment: Payment, notice: Notice) -> str:
+    states.move(payment, PaymentState.CAPTURED)
+    payment.captured, payment.captured_at = notice.amount, clock.now()
+    payment.provider_reference, payment.failure = notice.reference, ""
+    order.captured += notice.amount
+    came_from = order.state
+    payment.is_late = came_from != OrderState.PENDING_PAYMENT
+    payment.is_applied = not payment.is_late or await lifecycle.revive(viewer, order)
+    await payment.save()
+    await ledger.book_capture(payment)
+    captured = {**states.facts(payment), "applied": payment.is_applied}
+    if not payment.is_applied:
+        await tell(viewer, order, kind="payment.captured", data=captured)
+        await refunds.give_back(viewer, order, payment, reason=_reason(came_from))
+        return f"refused: the order is {came_from.value}"
+    if payment.is_late:
+        await tell(viewer, order, kind="payment.captured", data=captured)
+        await move(viewer, order, OrderState.PAID, kind="order.revived", cause="late payment")
+    else:
+        await move(viewer, order, OrderState.PAID, kind="payment.captured", data=captured)
+    await effects.never("order.expire", order.id)
+    await effects.soon("payment.expire_attempts", order.id)  # the other ones: nobody should pay them now
+    return "late" if payment.is_late else "captured"
+
+
+def _reason(state: OrderState) -> RefundReason:
+    gone = (OrderState.EXPIRED, OrderState.CANCELED)
+    return RefundReason.LATE_PAYMENT if state in gone else RefundReason.PAID_TWICE
+
+
+async def _reject(viewer: Viewer, order: Order, payment: Payment, notice: Notice) -> None:
+    await tell(
+        viewer,
+        order,
+        kind="payment.rejected",
+        cause="the provider reports another amount",
+        data={**states.facts(payment), "reported": notice.amount, "reported_currency": notice.currency},
+    )

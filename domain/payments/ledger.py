@@ -1,0 +1,172 @@
+"""The books: every movement of money is an entry whose postings sum to zero. docs/ledger.md tells the rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+from uuid import UUID
+
+from tortoise.functions import Sum
+
+from domain.access import Permission, Viewer
+from domain.orders.visible import visible
+from kit import clock
+from kit.errors import Refused
+from models.orders import Order, OrderState
+from models.payments import JournalEntry, LedgerAccount, Payment, Posting, Refund
+
+EARNED = frozenset({OrderState.RECEIVED, OrderState.COMPLETED})
+
+
+class Unbalanced(Exception):
+    """Code tried to book an entry whose postings do not sum to zero: a bug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account holds in one currency, minor units; debit positive, credit negative."""
+
+    account: LedgerAccount
+    currency: str
+    balance: int
+
+
+async def book(
+    kind: str, *, reference: str, order_id: UUID | None, currency: str, postings: Mapping[LedgerAccount, int]
+) -> bool:
+    """Write an entry, unless `reference` was booked before; gives whether it was written.
+
+    Debits are positive, credits negative. Called in the transaction of the movement itself, with its order locked.
+    """
+    if sum(postings.values()) != 0:
+        raise Unbalanced(f"{reference}: {dict(postings)}")
+    if await JournalEntry.exists(reference=reference):
+        return False
+    entry = await JournalEntry.create(kind=kind, reference=reference, order_id=order_id, created_at=clock.now())
+    await Posting.bulk_create(
+        Posting(entry_id=entry.id, account=account, currency=currency, amount=amount)
+        for account, amount in postings.items()
+        if amount
+    )
+    return True
+
+
+async def book_capture(payment: Payment) -> None:
+    """The provider has the money. It pays for the order, or waits in suspense until it has gone back."""
+    await book(
+        "capture",
+        reference=f"capture:{payment.number}",
+        order_id=payment.order_id,
+        currency=payment.currency,
+        postings={
+            LedgerAccount.PROVIDER_CLEARING: payment.captured,
+            LedgerAccount.CUSTOMER_DEPOSITS if payment.is_applied else LedgerAccount.SUSPENSE: -payment.captured,
+        },
+    )
+
+
+async def book_set_aside(reference: str, *, order_id: UUID | None, currency: str, amount: int) -> None:
+    """The provider reports money that fits nothing we asked for: in with a positive amount, out with a negative one."""
+    await book(
+        "set_aside",
+        reference=reference,
+        order_id=order_id,
+        currency=currency,
+        postings={LedgerAccount.PROVIDER_CLEARING: amount, LedgerAccount.SUSPENSE: -amount},
+    )
+
+
+async def book_refund_promised(refund: Refund, payment: Payment) -> None:
+    """Money is promised back: out of deposits, or out of revenue once that was recognised, or out of suspense."""
+    goods = refund.amount - refund.shipping
+    if not payment.is_applied:
+        debits = {LedgerAccount.SUSPENSE: refund.amount}
+    elif await is_recognized(refund.order_id):
+        debits = {LedgerAccount.SALES_RETURNS: goods, LedgerAccount.SHIPPING_INCOME: refund.shipping}
+    else:
+        debits = {LedgerAccount.CUSTOMER_DEPOSITS: refund.amount}
+    await book(
+        "refund",
+        reference=f"refund:{refund.number}",
+        order_id=refund.order_id,
+        currency=refund.currency,
+        postings={**debits, LedgerAccount.REFUNDS_PAYABLE: -refund.amount},
+    )
+
+
+async def book_refund_paid(refund: Refund) -> None:
+    """The provider has given the money back."""
+    await book(
+        "refund_paid",
+        reference=f"refund_paid:{refund.number}",
+        order_id=refund.order_id,
+        currency=refund.currency,
+        postings={LedgerAccount.REFUNDS_PAYABLE: refund.amount, LedgerAccount.PROVIDER_CLEARING: -refund.amount},
+    )
+
+
+async def recognize(order: Order, *, goods: int) -> None:
+    """The customer has a locked order's goods: what of the deposit was not promised back is earned, once."""
+    if order.state not in EARNED:
+        return
+    shipping = order.shipping - order.shipping_refunded
+    await book(
+        "revenue",
+        reference=_revenue(order.id),
+        order_id=order.id,
+        currency=order.currency,
+        postings={
+            LedgerAccount.CUSTOMER_DEPOSITS: goods + shipping,
+            LedgerAccount.SALES: -goods,
+            LedgerAccount.SHIPPING_INCOME: -shipping,
+        },
+    )
+
+
+async def is_recognized(order_id: UUID) -> bool:
+    """Whether the order's revenue was booked."""
+    return await JournalEntry.exists(reference=_revenue(order_id))
+
+
+def _revenue(order_id: UUID) -> str:
+    return f"revenue:{order_id}"
+
+
+# Reading the books ----------------------------------------------------------------------------------------------------
+
+
+async def trial_balance() -> list[Balance]:
+    """Every account by currency; over all accounts of a currency the balances sum to zero."""
+    rows = (
+        await Posting.annotate(balance=Sum("amount"))
+        .group_by("account", "currency")
+        .order_by("currency", "account")
+        .values("account", "currency", "balance")
+    )
+    return [
+        Balance(LedgerAccount(row["account"]), str(row["currency"]), int(cast(int, row["balance"]))) for row in rows
+    ]
+
+
+async def broken_entries() -> list[UUID]:
+    """Entries whose postings do not sum to zero in each currency. There must be none."""
+    rows = (
+        await Posting.annotate(balance=Sum("amount"))
+        .filter(balance__not=0)
+        .group_by("entry_id", "currency")
+        .values("entry_id", "balance")
+    )
+    return [cast(UUID, row["entry_id"]) for row in rows]
+
+
+async def read_trial_balance(viewer: Viewer) -> list[Balance]:
+    """`trial_balance`, for those who may see the books."""
+    viewer.require(Permission.SEE_LEDGER)
+    return await trial_balance()
+
+
+async def read_entries(viewer: Viewer, order_id: UUID) -> list[JournalEntry]:
+    """An order's entries, oldest first."""
+    viewer.require(Permission.SEE_LEDGER)
+    if not await visible(viewer).filter(id=order_id).exists():
+        raise Refused("NOT_FOUND", path=("orderId",), what="order")
+    return await JournalEntry.filter(order_id=order_id).order_by("created_at", "id")

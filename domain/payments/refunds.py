@@ -1,0 +1,279 @@
+"""Money back: by line and quantity, with a preview that is right to the cent, and never more than was captured."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from domain import effects, idempotency
+from domain.access import Viewer
+from domain.orders import actions, lifecycle
+from domain.orders.actions import Action
+from domain.orders.history import lock, tell
+from domain.orders.visible import visible as visible_orders
+from domain.payments import ledger, states
+from domain.payments.shares import Share, allocate
+from domain.pricing import engine
+from kit import clock, ids
+from kit.errors import Refused, refuse_all
+from models.orders import Order, OrderLine, OrderState
+from models.payments import Payment, PaymentState, Refund, RefundLine, RefundReason
+
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Units of an order line whose money is to go back."""
+
+    order_line_id: UUID
+    quantity: int
+
+
+@dataclass(slots=True)
+class Plan:
+    """What a refund would give, and everything that stands in its way."""
+
+    order: Order
+    shares: list[Share] = field(default_factory=list)
+    problems: list[Refused] = field(default_factory=list)
+
+    @property
+    def currency(self) -> str:
+        return self.order.currency
+
+    @property
+    def amount(self) -> int:
+        return sum(share.amount for share in self.shares)
+
+    @property
+    def shipping(self) -> int:
+        return sum(share.amount for share in self.shares if share.is_shipping)
+
+    @property
+    def lines(self) -> list[Share]:
+        return [share for share in self.shares if share.line is not None]
+
+
+async def preview(viewer: Viewer, order_id: UUID, *, lines: Sequence[Asked], shipping: bool = False) -> Plan:
+    """Exactly what `create` would give back, and every problem that would stop it. Writes nothing."""
+    order = await visible_orders(viewer).filter(id=order_id).first()
+    if order is None:
+        raise Refused("NOT_FOUND", path=("orderId",), what="order")
+    order_lines = await OrderLine.filter(order_id=order.id).order_by("id")
+    return _plan(viewer, order, order_lines, await _applied(order), lines=lines, shipping=shipping)
+
+
+async def create(
+    viewer: Viewer,
+    order_id: UUID,
+    *,
+    lines: Sequence[Asked],
+    shipping: bool = False,
+    reason: RefundReason,
+    note: str = "",
+    idempotency_key: str,
+) -> list[Refund]:
+    """Promise money back, one refund for each payment it comes from. Units that were still to be shipped stay here."""
+    if len(note) > LONGEST_NOTE:
+        raise Refused("TOO_LONG", path=("note",), maximum=LONGEST_NOTE)
+    asked = {
+        "order": order_id,
+        "lines": sorted((str(line.order_line_id), line.quantity) for line in lines),
+        "shipping": shipping,
+        "reason": reason,
+        "note": note,
+    }
+    batch_id = await idempotency.once(
+        viewer,
+        "refundCreate",
+        idempotency_key,
+        asked=asked,
+        work=lambda: _create(viewer, order_id, lines=lines, shipping=shipping, reason=reason, note=note),
+    )
+    return await Refund.filter(batch_id=batch_id).order_by("id")
+
+
+async def _create(
+    viewer: Viewer, order_id: UUID, *, lines: Sequence[Asked], shipping: bool, reason: RefundReason, note: str
+) -> UUID:
+    order = await lock(viewer, order_id)
+    order_lines = await _locked_lines(order)
+    payments = await _applied(order, locked=True)
+    plan = _plan(viewer, order, order_lines, payments, lines=lines, shipping=shipping)
+    refuse_all(plan.problems)
+    refunds = await _promise(viewer, order, payments, plan.shares, reason=reason, note=note)
+    staying = {
+        share.line.id: min(share.quantity, lifecycle.open_units(share.line)) for share in plan.shares if share.line
+    }
+    await lifecycle.drop_units(viewer, order, staying, cause=reason.value)
+    return refunds[0].batch_id
+
+
+def _plan(
+    viewer: Viewer,
+    order: Order,
+    order_lines: Sequence[OrderLine],
+    payments: Sequence[Payment],
+    *,
+    lines: Sequence[Asked],
+    shipping: bool,
+) -> Plan:
+    """The one rule behind preview and refund."""
+    plan = Plan(order)
+    try:
+        actions.check(viewer, order, Action.REFUND)
+    except Refused as refused:
+        plan.problems.append(refused)
+        return plan
+    known = {line.id: line for line in order_lines}
+    seen: set[UUID] = set()
+    for index, asked in enumerate(lines):
+        path = ("lines", str(index))
+        try:
+            plan.shares.append(_line_share(known.get(asked.order_line_id), asked, again=asked.order_line_id in seen))
+        except Refused as refused:
+            plan.problems.append(refused.at(*path))
+        seen.add(asked.order_line_id)
+    if shipping:
+        rest = order.shipping - order.shipping_refunded
+        plan.shares.append(Share(amount=rest, is_shipping=True))
+    if not plan.problems:
+        plan.problems.extend(_check_sum(plan, payments))
+    return plan
+
+
+def _line_share(line: OrderLine | None, asked: Asked, *, again: bool) -> Share:
+    if line is None:
+        raise Refused("NOT_FOUND", path=("orderLineId",), what="order line")
+    if again:
+        raise Refused("INVALID_INPUT", path=("orderLineId",), why="each line may be named once")
+    left = line.quantity - line.refunded
+    if left == 0:
+        raise Refused("LINE_ALREADY_REFUNDED", path=("orderLineId",))
+    if not 1 <= asked.quantity <= left:
+        raise Refused("OUT_OF_RANGE", path=("quantity",), minimum=1, maximum=left)
+    return Share(amount=engine.refundable_amount(line, asked.quantity), line=line, quantity=asked.quantity)
+
+
+def _check_sum(plan: Plan, payments: Sequence[Payment]) -> list[Refused]:
+    if plan.amount == 0:
+        return [Refused("NOTHING_TO_REFUND")]
+    if plan.amount > sum(payment.captured - payment.refunded for payment in payments):
+        return [Refused("MORE_THAN_CAPTURED")]
+    return []
+
+
+async def settle_canceled(viewer: Viewer, order_id: UUID) -> None:
+    """Give back what is left of a canceled order's money. Does nothing the second time."""
+    async with viewer.market.change():
+        order = await lock(viewer, order_id)
+        payments = await _applied(order, locked=True)
+        rest = sum(payment.captured - payment.refunded for payment in payments)
+        if order.state != OrderState.CANCELED or rest == 0:
+            return
+        shares = [_rest_of(line) for line in await _locked_lines(order)]
+        shares.append(Share(amount=order.shipping - order.shipping_refunded, is_shipping=True))
+        await _promise(viewer, order, payments, shares, reason=RefundReason.CANCELED)
+
+
+def _rest_of(line: OrderLine) -> Share:
+    return Share(amount=line.total - line.refunded_amount, line=line, quantity=line.quantity - line.refunded)
+
+
+async def give_back(viewer: Viewer, order: Order, payment: Payment, *, reason: RefundReason) -> None:
+    """Send a locked payment back that does not pay for its locked order."""
+    await _promise(viewer, order, [payment], [Share(amount=payment.captured - payment.refunded)], reason=reason)
+
+
+async def _promise(
+    viewer: Viewer,
+    order: Order,
+    payments: Sequence[Payment],
+    shares: Sequence[Share],
+    *,
+    reason: RefundReason,
+    note: str = "",
+) -> list[Refund]:
+    """Write refunds over these shares, the oldest payment first, book them and have them sent after commit."""
+    await _count(order, shares)
+    batch_id, refunds = ids.new_id(), []
+    portions = allocate(shares, [payment.captured - payment.refunded for payment in payments])
+    for payment, portion in zip(payments, portions, strict=True):
+        if portion:
+            refund = await _write(viewer, order, payment, portion, batch_id=batch_id, reason=reason, note=note)
+            refunds.append(refund)
+    return refunds
+
+
+async def _count(order: Order, shares: Sequence[Share]) -> None:
+    """Count it on the order and its lines; constraints of the tables stand behind every one of these sums."""
+    for share in shares:
+        order.refunded += share.amount
+        if share.is_shipping:
+            order.shipping_refunded += share.amount
+        if share.line is not None:
+            share.line.refunded += share.quantity
+            share.line.refunded_amount += share.amount
+            await share.line.save(update_fields=["refunded", "refunded_amount"])
+
+
+async def _write(
+    viewer: Viewer,
+    order: Order,
+    payment: Payment,
+    portion: Sequence[Share],
+    *,
+    batch_id: UUID,
+    reason: RefundReason,
+    note: str,
+) -> Refund:
+    refund = await Refund.create(
+        order_id=order.id,
+        payment_id=payment.id,
+        number=f"R{ids.readable(12)}",
+        batch_id=batch_id,
+        reason=reason,
+        note=note,
+        currency=payment.currency,
+        amount=sum(share.amount for share in portion),
+        shipping=sum(share.amount for share in portion if share.is_shipping),
+        requested_by=viewer.user_id,
+        created_at=clock.now(),
+    )
+    lines = [(share.line, share) for share in portion if share.line is not None]
+    await RefundLine.bulk_create(
+        RefundLine(refund_id=refund.id, order_line_id=line.id, quantity=share.quantity, amount=share.amount)
+        for line, share in lines
+    )
+    payment.refunded += refund.amount
+    await payment.save(update_fields=["refunded"])
+    await ledger.book_refund_promised(refund, payment)
+    await effects.soon("payment.send_refund", refund.id)
+    await tell(viewer, order, kind="refund.requested", cause=reason.value, data=states.refund_facts(refund))
+    return refund
+
+
+async def recognize(viewer: Viewer, order_id: UUID) -> None:
+    """Book the revenue of an order whose goods were received. Does nothing the second time."""
+    async with viewer.market.change():
+        order = await lock(viewer, order_id)
+        goods = sum(_rest_of(line).amount for line in await _locked_lines(order))
+        await ledger.recognize(order, goods=goods)
+
+
+def refundable_units(order: Order, line: OrderLine) -> int:
+    """Units of a line that can still be refunded: none while nothing is paid, or when all money goes back anyway."""
+    if order.captured == 0 or order.state in (OrderState.CANCELED, OrderState.EXPIRED):
+        return 0
+    return line.quantity - line.refunded
+
+
+async def _applied(order: Order, *, locked: bool = False) -> list[Payment]:
+    """The payments that pay for the order and hold something yet, oldest first: keys sort by time."""
+    payments = Payment.filter(order_id=order.id, state=PaymentState.CAPTURED, is_applied=True).order_by("id")
+    found = await (payments.select_for_update() if locked else payments)
+    return [payment for payment in found if payment.captured > payment.refunded]
+
+
+async def _locked_lines(order: Order) -> list[OrderLine]:
+    return await OrderLine.filter(order_id=order.id).order_by("id").select_for_update()

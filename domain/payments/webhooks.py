@@ -1,0 +1,74 @@
+"""Callbacks of payment providers: verified, kept once, and applied once, however often and in what order they come."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from tortoise.exceptions import IntegrityError
+
+from adapters.payments.provider import Notice, NoticeKind
+from domain.access import Viewer, system
+from domain.market import Market
+from domain.payments import captures, sending
+from kit import clock
+from models.payments import ProviderNotice
+
+
+class UnknownProvider(LookupError):
+    """Nobody of this name calls us."""
+
+
+APPLY: Mapping[NoticeKind, Callable[..., Awaitable[str]]] = {
+    NoticeKind.CAPTURED: captures.capture,
+    NoticeKind.FAILED: captures.fail,
+    NoticeKind.REFUNDED: sending.succeed,
+    NoticeKind.REFUND_FAILED: sending.fail,
+}
+DUPLICATE = "duplicate"
+
+
+async def receive(market: Market, provider_code: str, *, body: bytes, headers: Mapping[str, str]) -> str:
+    """Take a callback in; gives what was made of it, for the record. The names of `headers` are in lower case.
+
+    Raises UnknownProvider, BadSignature, or ValueError for what is signed and still no notice. Anything else that goes
+    wrong leaves no trace, so that the provider calls again.
+    """
+    provider = market.providers.get(provider_code)
+    if provider is None:
+        raise UnknownProvider(provider_code)
+    notice = provider.verify(body=body, headers=headers)
+    if await _is_known(provider_code, notice):
+        return DUPLICATE
+    try:
+        return await _apply(system(market, as_provider=True), notice, provider=provider_code)
+    except IntegrityError:
+        if await _is_known(provider_code, notice):
+            return DUPLICATE  # its twin was quicker, and is committed
+        raise
+
+
+async def _apply(viewer: Viewer, notice: Notice, *, provider: str) -> str:
+    async with viewer.market.change():
+        kept = await ProviderNotice.create(
+            provider=provider,
+            notice_id=notice.notice_id,
+            kind=notice.kind.value,
+            payload=_payload(notice),
+            received_at=clock.now(),
+        )
+        kept.outcome = await APPLY[notice.kind](viewer, notice, provider=provider)
+        await kept.save(update_fields=["outcome"])
+        return kept.outcome
+
+
+async def _is_known(provider: str, notice: Notice) -> bool:
+    return await ProviderNotice.exists(provider=provider, notice_id=notice.notice_id)
+
+
+def _payload(notice: Notice) -> dict[str, object]:
+    return {
+        "request_key": notice.request_key,
+        "reference": notice.reference,
+        "amount": notice.amount,
+        "currency": notice.currency,
+        "occurred_at": notice.occurred_at.isoformat(),
+        "failure": notice.failure,
+    }
