@@ -878,7 +878,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("version", fields.IntField(default=1)),
-                ("published_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                (
+                    "listed_at",
+                    fields.DatetimeField(
+                        description="when it was published, until then when it was made",
+                        auto_now=False,
+                        auto_now_add=False,
+                    ),
+                ),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("updated_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
@@ -886,7 +893,7 @@ class Migration(migrations.Migration):
                 "table": "product",
                 "app": "market",
                 "indexes": [
-                    Index(fields=["status", "published_at", "id"]),
+                    Index(fields=["status", "listed_at", "id"]),
                     Index(fields=["status", "min_price", "id"]),
                     Index(fields=["status", "sales", "id"]),
                     Index(fields=["status", "rating", "id"]),

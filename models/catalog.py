@@ -139,14 +139,14 @@ class Product(Row):
         max_length=64, default="", description="hash of the import record it was last made from"
     )
     version = fields.IntField(default=1)
-    published_at = fields.DatetimeField(null=True)
+    listed_at = fields.DatetimeField(description="when it was published, until then when it was made")
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
     class Meta:
         table = "product"
         indexes = (
-            Index(fields=("status", "published_at", "id")),
+            Index(fields=("status", "listed_at", "id")),
             Index(fields=("status", "min_price", "id")),
             Index(fields=("status", "sales", "id")),
             Index(fields=("status", "rating", "id")),

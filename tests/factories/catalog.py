@@ -70,7 +70,7 @@ async def make_product(
         "max_price": max(variant["price"] for variant in sold),
         "in_stock": any(sum(units.values()) > 0 for units in each_stock),
         "sort_title": "".join(character for character in slug if character.isalnum()),
-        "published_at": now if status is ProductStatus.ACTIVE else None,
+        "listed_at": now,
         "created_at": now,
         "updated_at": now,
         **overrides,
