@@ -43,6 +43,13 @@ async function post(body: object, headers: Headers): Promise<Answer> {
   return { status: response.status, result: (await response.json()) as ExecutionResult }
 }
 
+/** The variables that this operation declares: a tab may hold two, and one must not wait for what the other needs. */
+function declared(variables: Variables, operation: OperationDefinitionNode | null): Variables {
+  if (!operation) return variables
+  const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value)
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)))
+}
+
 /** What the reader wrote under "Headers", in one spelling, so that it replaces ours instead of joining it. */
 function ownHeaders(headers: unknown): Headers {
   return Object.fromEntries(Object.entries((headers ?? {}) as Headers).map(([name, value]) => [name.toLowerCase(), value]))
@@ -68,9 +75,9 @@ function ask(
 export const fetcher: Fetcher = async (params, options) => {
   await identitiesReady
   const operationName = params.operationName ?? undefined
-  const variables = fillIn((params.variables ?? {}) as Parameters<typeof fillIn>[0]) as Variables
   const headers = ownHeaders(options?.headers)
   const operation = operationOf(params.query, operationName)
+  const variables = fillIn(declared((params.variables ?? {}) as Variables, operation)) as Variables
   if (operation?.operation === 'subscription') {
     return open(ask(params.query, variables, operation, operationName, headers))
   }

@@ -20,11 +20,8 @@ const REMEMBER: Record<string, readonly string[]> = {
   payUrl: ['paymentCreate.payment.payUrl'],
   parcelId: ['parcelShip.parcel.id', 'order.parcels.0.id'],
   refundId: ['refundCreate.refund.id'],
-  eventCursor: ['orderEvents.cursor', 'myOrderEvents.cursor'],
   importId: ['catalogImport.import.id'],
 }
-
-type Json = null | string | number | boolean | Json[] | { [key: string]: Json }
 
 export const remembered = createStore<{ values: Record<string, string> }>({ values: readNotes() })
 
@@ -85,7 +82,7 @@ function valueOf(name: string): string {
 }
 
 /** Variables with every "{{name}}" replaced; `{{newKey}}` is a fresh random key each time. */
-export function fillIn(variables: Json): Json {
+export function fillIn(variables: unknown): unknown {
   if (typeof variables === 'string') return variables.replace(/\{\{(\w+)\}\}/g, (_, name: string) => valueOf(name))
   if (Array.isArray(variables)) return variables.map(fillIn)
   if (typeof variables !== 'object' || variables === null) return variables
