@@ -78,9 +78,53 @@ CUSTOMERS: dict[str, tuple[str, str]] = {
 
 CATALOG: dict[str, tuple[str, str]] = {}
 
-INVENTORY: dict[str, tuple[str, str]] = {}
+INVENTORY: dict[str, tuple[str, str]] = {
+    "INSUFFICIENT_STOCK": (
+        "{requested} were asked for, only {available} are available.",
+        "需要 {requested} 件，仅有 {available} 件可售。",
+    ),
+    "LOW_STOCK": ("Only {available} left.", "仅剩 {available} 件。"),
+    "NOT_RESERVED": (
+        "Only {held} of the {requested} units can be moved here for this line.",
+        "该行需要 {requested} 件，此处仅有 {held} 件可操作。",
+    ),
+    "STOCK_PROMISED": (
+        "Of the {on_hand} units here {reserved} are promised to orders; stock cannot fall below that.",
+        "现有 {on_hand} 件，其中 {reserved} 件已被订单占用，库存不能低于此数。",
+    ),
+}
 
-CARTS: dict[str, tuple[str, str]] = {}
+CARTS: dict[str, tuple[str, str]] = {
+    "COUPON_UNKNOWN": ("There is no coupon with this code.", "优惠券不存在。"),
+    "COUPON_NOT_YET": ("This coupon is valid from {starts_at:%Y-%m-%d %H:%M} UTC.", "该优惠券尚未生效。"),
+    "COUPON_EXPIRED": ("This coupon has expired.", "该优惠券已过期。"),
+    "COUPON_USED_UP": ("This coupon has been used up.", "该优惠券已被领用完。"),
+    "COUPON_LIMIT": (
+        "You have used this coupon as often as one customer may ({limit}).",
+        "您已达到该优惠券的使用次数上限（{limit} 次）。",
+    ),
+    "COUPON_THRESHOLD": (
+        "This coupon needs goods of {threshold}; these come to {subtotal}.",
+        "该优惠券需商品满 {threshold}，当前为 {subtotal}。",
+    ),
+    "COUPON_CODE_TAKEN": ("There is a coupon with this code already.", "该优惠码已存在。"),
+    "NOT_DELIVERABLE": ("Nothing can be delivered to {province}.", "{province} 暂不支持配送。"),
+    "PRICE_CHANGED": (
+        "The price has changed from {was} to {now} since you put it into the cart.",
+        "加入购物车后价格已由 {was} 变为 {now}。",
+    ),
+    "OFF_SHELF": ("This is no longer for sale.", "该商品已下架。"),
+    "CART_FULL": ("A cart holds at most {maximum} different items.", "购物车最多容纳 {maximum} 种商品。"),
+    "CART_QUANTITY": (
+        "This makes {quantity} units of one item; at most {maximum} can be ordered at once.",
+        "该商品共 {quantity} 件，单次最多购买 {maximum} 件。",
+    ),
+    "NOT_SAME_PRODUCT": (
+        "A line can only change to another variant of the same product.",
+        "只能更换为同一商品的其他规格。",
+    ),
+    "CART_EMPTY": ("Nothing in the cart is chosen for checkout.", "购物车中没有选中的商品。"),
+}
 
 CHECKOUT: dict[str, tuple[str, str]] = {
     "NOTHING_TO_BUY": ("There is nothing to buy: the cart has no selected line.", "没有可结算的商品。"),

@@ -3,13 +3,17 @@
 import strawberry
 from strawberry.tools import merge_types
 
+from schema.customers.accounts import ACCOUNT_ERRORS, AccountMutation
+from schema.customers.people import PeopleMutation, PeopleQuery
 from schema.errors import ERROR_TYPES
 from schema.market import MarketMutation, MarketQuery
 from schema.node import NodeQuery
 from schema.orders.operations import OrderMutation, OrderQuery, OrderSubscription
 
-Query = merge_types("Query", (NodeQuery, MarketQuery, OrderQuery))
-Mutation = merge_types("Mutation", (MarketMutation, OrderMutation))
+Query = merge_types("Query", (NodeQuery, MarketQuery, PeopleQuery, OrderQuery))
+Mutation = merge_types("Mutation", (MarketMutation, AccountMutation, PeopleMutation, OrderMutation))
 Subscription = merge_types("Subscription", (OrderSubscription,))
 
-schema = strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, types=ERROR_TYPES)
+schema = strawberry.Schema(
+    query=Query, mutation=Mutation, subscription=Subscription, types=[*ERROR_TYPES, *ACCOUNT_ERRORS]
+)

@@ -11,6 +11,7 @@ from kit import clock
 from kit.errors import Refused
 from kit.validate import clean_text
 from models.customers import CodePurpose, User
+from models.notifications import Channel
 
 LONGEST_NAME = 60
 LONGEST_DEVICE = 120
@@ -27,7 +28,7 @@ class SignedIn:
 
 async def account_of(contact: Contact) -> User | None:
     """Whose phone or e-mail address it is."""
-    return await User.get_or_none(**{f"{contact.column}_hash": contact.hash})
+    return await User.filter(contact.query).first()
 
 
 def contacts_of(user: User) -> list[Contact]:
@@ -131,11 +132,20 @@ async def change_password(viewer: Viewer, *, password: str, new_password: str) -
     return user
 
 
-async def _open_account(viewer: Viewer, contact: Contact, **values: object) -> User:
-    now = clock.now()
-    verified = {"email_verified_at": now} if contact.column == "email" else {}
-    own = {contact.column: contact.value, f"{contact.column}_hash": contact.hash}
-    return await User.create(**own, **verified, **values, locale=viewer.locale, created_at=now)
+def bind(user: User, contact: Contact) -> None:
+    """Put a proved contact in the place of the one of its kind."""
+    if contact.channel == Channel.SMS:
+        user.phone, user.phone_hash = contact.value, contact.hash
+    else:
+        user.email, user.email_hash = contact.value, contact.hash
+        user.email_verified_at = clock.now()
+
+
+async def _open_account(viewer: Viewer, contact: Contact, **values: str) -> User:
+    user = User(locale=viewer.locale, created_at=clock.now(), **values)
+    bind(user, contact)
+    await user.save(force_create=True)
+    return user
 
 
 async def _renew_hash(user: User, password: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
+from tortoise.expressions import Q
 
 from kit.crypto import lookup_hash
 from kit.errors import Refused
@@ -24,9 +25,9 @@ class Contact:
     value: str = field(repr=False)
 
     @property
-    def column(self) -> str:
-        """The column of an account that holds it; with `_hash` behind it, the column that finds it."""
-        return "phone" if self.channel == Channel.SMS else "email"
+    def query(self) -> Q:
+        """Finds the account that has it."""
+        return Q(phone_hash=self.hash) if self.channel == Channel.SMS else Q(email_hash=self.hash)
 
     @property
     def hash(self) -> str:

@@ -1,4 +1,4 @@
-"""What the market has sent to a phone or an e-mail address: in demo mode, where no real phone rings, anybody may look."""
+"""What the market has sent to a phone or an e-mail address; in demo mode, where no phone rings, anybody may look."""
 
 from adapters.messages import received_by
 from domain.access import Viewer

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cache
+from math import ceil
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -66,7 +67,8 @@ async def count_try(viewer: Viewer, contact: Contact) -> None:
     async with viewer.market.change():
         tries = await PasswordTries.filter(contact_hash=contact.hash).select_for_update().get()
         if tries.locked_until is not None and tries.locked_until > now:
-            raise Refused("PASSWORD_LOCKED", retryable=True, until=tries.locked_until)
+            minutes = ceil((tries.locked_until - now).total_seconds() / 60)
+            raise Refused("PASSWORD_LOCKED", retryable=True, until=tries.locked_until, minutes=minutes)
         tries.bad, tries.locked_until = tries.bad + 1, None
         if tries.bad >= policy.password_attempts:
             tries.bad, tries.locked_until = 0, now + timedelta(minutes=policy.password_lock_minutes)

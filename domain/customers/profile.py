@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from domain.access import Viewer
 from domain.customers import codes, texts
-from domain.customers.accounts import LONGEST_NAME, account_of, contacts_of
+from domain.customers.accounts import LONGEST_NAME, account_of, bind, contacts_of
 from domain.customers.contacts import Contact
 from kit import clock
 from kit.errors import Refused
@@ -95,7 +95,7 @@ async def change_contact(viewer: Viewer, contact: Contact, code: str) -> User:
         raise Refused("CONTACT_TAKEN", path=("contact",)) from None
     for old in before:
         if old.channel == contact.channel and old != contact:
-            await texts.tell(viewer, old, "contact_changed", user.locale, contact=contact.masked)
+            await texts.tell(viewer, old, "contact_changed", user.locale, other=contact.masked)
     return user
 
 
@@ -103,11 +103,6 @@ async def _put(user: User, contact: Contact) -> None:
     holder = await account_of(contact)
     if holder is not None and holder.id != user.id:
         raise Refused("CONTACT_TAKEN", path=("contact",))
-    changes: dict[str, object] = {
-        contact.column: contact.value,
-        f"{contact.column}_hash": contact.hash,
-        "version": user.version + 1,
-    }
-    if contact.column == "email":
-        changes["email_verified_at"] = clock.now()
-    await user.update_from_dict(changes).save(update_fields=list(changes))
+    bind(user, contact)
+    user.version += 1
+    await user.save()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
+from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain.access import Permission, Viewer
@@ -54,15 +55,12 @@ async def find(viewer: Viewer, *, user_id: UUID | None = None, contact: Contact 
     """A person by key, phone or e-mail address, for staff who see customers."""
     viewer.require(Permission.SEE_CUSTOMERS)
     people = visible(viewer)
-    if contact is not None:
-        user = await people.get_or_none(**{f"{contact.column}_hash": contact.hash})
-    else:
-        user = await people.get_or_none(id=user_id)
+    user = await people.filter(contact.query if contact else Q(id=user_id)).first()
     log.info(
         "customer_looked_up",
         by=str(viewer.user_id),
         user=str(user.id) if user else None,
-        key=contact.column if contact else "id",
+        key=contact.channel.value if contact else "ID",
     )
     return user
 

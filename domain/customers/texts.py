@@ -24,8 +24,8 @@ TEMPLATES: Final[dict[str, dict[str, str]]] = {
         "en": "Jishi: {code} opens order {number} for you, good for {minutes} minutes. Tell it to nobody.",
     },
     "contact_changed": {
-        "zh-CN": "【集市】您账户的联系方式已改为 {contact}。若非本人操作，请立即联系客服。",
-        "en": "Jishi: your account is now bound to {contact}. If this was not you, call our service at once.",
+        "zh-CN": "【集市】您账户的联系方式已改为 {other}。若非本人操作，请立即联系客服。",
+        "en": "Jishi: your account is now bound to {other}. If this was not you, call our service at once.",
     },
     "password_changed": {
         "zh-CN": "【集市】您的登录密码已更改。若非本人操作，请立即重置密码。",
