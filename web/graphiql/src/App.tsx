@@ -1,6 +1,7 @@
 // Lays out the page: the market's header above GraphiQL with its guide.
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history'
 import { GraphiQL } from 'graphiql'
+import { useState } from 'react'
 
 import { EditorLooks } from './EditorLooks'
 import { fetcher } from './fetcher'
@@ -11,9 +12,9 @@ import { TabIdentity } from './TabIdentity'
 import { firstPaint, noteTabs } from './workspace'
 
 const plugins = [GUIDE_PLUGIN, HISTORY_PLUGIN]
-const paint = firstPaint()
 
 export function App() {
+  const [paint] = useState(firstPaint)
   return (
     <>
       <Header />

@@ -2,7 +2,7 @@
 import type { TabsState } from '@graphiql/react'
 
 import { notes } from './store'
-import { headings, steps } from './steps'
+import { headings, type Step, steps } from './steps'
 
 let frontTab = ''
 
@@ -64,9 +64,10 @@ export function bringTabsUpToDate(): void {
   }
 }
 
-function freshTab({ query, variables, title }: { query: string; variables: string; title: string }): object {
-  const id = `step-${title}`
-  return { id, title, query, variables, headers: null, hash: null, operationName: null, response: null }
+function freshTab({ query, variables }: Step, index: number): object {
+  const operationName = /^(?:query|mutation|subscription) (\w+)/m.exec(query)?.[1] ?? null
+  const title = operationName ?? `Step ${index + 1}`
+  return { id: `step-${index + 1}`, title, query, variables, headers: null, hash: null, operationName, response: null }
 }
 
 /**
