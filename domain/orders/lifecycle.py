@@ -54,6 +54,7 @@ async def revive(viewer: Viewer, order: Order) -> bool:
     except (Refused, Refusals):
         return False
     await OrderLine.filter(order_id=order.id).update(canceled=0)
+    await coupons.take_again(viewer, order.id)
     return True
 
 

@@ -49,10 +49,6 @@ class Plan:
     def shipping(self) -> int:
         return sum(share.amount for share in self.shares if share.is_shipping)
 
-    @property
-    def lines(self) -> list[Share]:
-        return [share for share in self.shares if share.line is not None]
-
 
 async def preview(viewer: Viewer, order_id: UUID, *, lines: Sequence[Asked], shipping: bool = False) -> Plan:
     """Exactly what `create` would give back, and every problem that would stop it. Writes nothing."""
@@ -105,6 +101,7 @@ async def _create(
     staying = {
         share.line.id: min(share.quantity, lifecycle.open_units(share.line)) for share in plan.shares if share.line
     }
+    staying = {line_id: units for line_id, units in staying.items() if units}
     await lifecycle.drop_units(viewer, order, staying, cause=reason.value)
     return refunds[0].batch_id
 
@@ -152,7 +149,7 @@ def _line_share(line: OrderLine | None, asked: Asked, *, again: bool) -> Share:
         raise Refused("LINE_ALREADY_REFUNDED", path=("orderLineId",))
     if not 1 <= asked.quantity <= left:
         raise Refused("OUT_OF_RANGE", path=("quantity",), minimum=1, maximum=left)
-    return Share(amount=engine.refundable_amount(line, asked.quantity), line=line, quantity=asked.quantity)
+    return Share(amount=worth(line, asked.quantity), line=line, quantity=asked.quantity)
 
 
 def _check_sum(plan: Plan, payments: Sequence[Payment]) -> list[Refused]:
@@ -266,6 +263,17 @@ def refundable_units(order: Order, line: OrderLine) -> int:
     if order.captured == 0 or order.state in (OrderState.CANCELED, OrderState.EXPIRED):
         return 0
     return line.quantity - line.refunded
+
+
+def worth(line: OrderLine, units: int) -> int:
+    """What the next `units` of a line refund, minor units."""
+    return engine.refundable_amount(
+        line_total=line.total,
+        line_quantity=line.quantity,
+        already_units=line.refunded,
+        already_amount=line.refunded_amount,
+        units=units,
+    )
 
 
 async def _applied(order: Order, *, locked: bool = False) -> list[Payment]:

@@ -15,10 +15,6 @@ class Share:
     quantity: int = 0
     is_shipping: bool = False
 
-    @property
-    def order_line_id(self) -> object:
-        return self.line.id if self.line else None
-
 
 def allocate(shares: Sequence[Share], rests: Sequence[int]) -> list[list[Share]]:
     """For each payment the shares that come out of what rests of it. A share that spans two payments is cut.

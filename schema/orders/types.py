@@ -1,7 +1,7 @@
 """Orders, their lines, what can be done with them, and what happened to them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -14,12 +14,19 @@ from loaders import orders as loaders
 from models import orders as models
 from models.orders import CancelReason, OrderState
 from models.outbox import ActorKind
+from resolvers import payments as payment_resolvers
 from resolvers.orders import orders as resolvers
 from schema.errors import ErrorCode
 from schema.fields import field
 from schema.node import Node, node_type
 from schema.paging import Connection
 from schema.scalars import Money, money
+
+if TYPE_CHECKING:
+    from schema.payments import Payment, Refund
+
+PaymentReference = Annotated["Payment", strawberry.lazy("schema.payments")]
+RefundReference = Annotated["Refund", strawberry.lazy("schema.payments")]
 
 
 @strawberry.type(description="Where an order goes, as it was when the order was placed. For the buyer and for staff.")
@@ -64,6 +71,12 @@ class OrderLine(Node):
     canceled: int = strawberry.field(description="Units that will not be shipped.")
     refunded: int = strawberry.field(description="Units whose money was given or promised back.")
     refunded_amount: Money = money("refunded_amount", description="Money given or promised back for this line.")
+    refundable_quantity: int = field(
+        payment_resolvers.refundable_quantity, description="Units whose money can still be given back."
+    )
+    refundable_amount: Money = field(
+        payment_resolvers.refundable_amount, description="What refunding all of these would give, after all discounts."
+    )
 
 
 @strawberry.type(description="Something that happened to an order.")
@@ -112,6 +125,12 @@ class Order(Node):
     received_at: datetime | None = strawberry.field(description="When receipt was confirmed, UTC.")
     completed_at: datetime | None = strawberry.field(description="When the after-sales period ended, UTC.")
     canceled_at: datetime | None = strawberry.field(description="When it was canceled or expired, UTC.")
+    payments: list[PaymentReference] = field(
+        payment_resolvers.order_payments, description="Every attempt to pay it, oldest first."
+    )
+    refunds: list[RefundReference] = field(
+        payment_resolvers.order_refunds, description="Money that went or goes back, oldest first."
+    )
     timeline: Connection[OrderEvent] = field(
         resolvers.order_timeline, description="Everything that happened to it, oldest first."
     )
