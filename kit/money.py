@@ -28,6 +28,10 @@ class Money:
     minor: int
     currency: str
 
+    def __str__(self) -> str:
+        """As it stands in a sentence: 19.90 CNY."""
+        return f"{self.amount} {self.currency}"
+
     @property
     def amount(self) -> Decimal:
         return to_decimal(self.minor, self.currency)

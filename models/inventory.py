@@ -31,6 +31,7 @@ class ReservationState(StrEnum):
     HELD = "HELD"
     RELEASED = "RELEASED"
     SHIPPED = "SHIPPED"
+    RETURNED = "RETURNED"
 
 
 class Warehouse(Row):
@@ -56,6 +57,11 @@ class StockLevel(Row):
     variant_id: UUID
     on_hand = fields.IntField(default=0)
     reserved = fields.IntField(default=0)
+
+    @property
+    def available(self) -> int:
+        """Units that are not promised yet."""
+        return self.on_hand - self.reserved
 
     class Meta:
         table = "stock_level"
