@@ -6,12 +6,16 @@ from strawberry.tools import merge_types
 from schema.customers.accounts import ACCOUNT_ERRORS, AccountMutation
 from schema.customers.people import PeopleMutation, PeopleQuery
 from schema.errors import ERROR_TYPES
+from schema.guest_orders import GuestOrderMutation
 from schema.market import MarketMutation, MarketQuery
 from schema.node import NodeQuery
 from schema.orders.operations import OrderMutation, OrderQuery, OrderSubscription
+from schema.payments import PaymentMutation, PaymentQuery
 
-Query = merge_types("Query", (NodeQuery, MarketQuery, PeopleQuery, OrderQuery))
-Mutation = merge_types("Mutation", (MarketMutation, AccountMutation, PeopleMutation, OrderMutation))
+Query = merge_types("Query", (NodeQuery, MarketQuery, PeopleQuery, OrderQuery, PaymentQuery))
+Mutation = merge_types(
+    "Mutation", (MarketMutation, AccountMutation, PeopleMutation, OrderMutation, GuestOrderMutation, PaymentMutation)
+)
 Subscription = merge_types("Subscription", (OrderSubscription,))
 
 schema = strawberry.Schema(
