@@ -40,7 +40,7 @@ class LimitSettings(BaseSettings):
     )
     operation_seconds: float = Field(20.0, description="time for one query or mutation, seconds")
     cached_document_chars: int = Field(
-        400_000, description="text of parsed documents kept for reuse, characters; each holds about 300 bytes of memory"
+        400_000, description="text of parsed documents kept for reuse, characters; each holds about 150 bytes of memory"
     )
     bucket_size: int = Field(200_000, description="leaky bucket of cost points per caller")
     bucket_refill_per_second: int = Field(5_000, description="points that flow back into the bucket each second")
@@ -97,6 +97,11 @@ class Settings(BaseSettings):
     cart_lines: int = Field(100, description="distinct variants in one cart")
     line_quantity: int = Field(999, description="units of one variant in one cart or order")
     low_stock: int = Field(5, description="at or below this many available units a line warns")
+    shown_stock: int = Field(20, description="shoppers are told of at most this many available units")
+    upload_minutes: int = Field(30, description="life of an address for sending a file, minutes")
+    export_minutes: int = Field(15, description="life of an address for fetching an export, minutes")
+    import_rows: int = Field(500_000, description="rows of one imported file")
+    import_cell_chars: int = Field(100_000, description="characters in one cell of an imported file")
     payment_minutes: int = Field(30, description="time to pay, minutes")
     payment_attempts: int = Field(20, description="attempts to pay one order")
     refund_attempts: int = Field(4, description="how often a provider that refuses a refund is asked before staff must")
@@ -117,6 +122,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def upload_bytes(self) -> int:
+        """Largest imported file, bytes."""
+        return self.limits.upload_bytes
 
     @cached_property
     def url(self) -> str:

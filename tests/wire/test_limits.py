@@ -134,11 +134,12 @@ async def test_nested_pages_are_refused_before_they_run(wire: Wire) -> None:
 async def test_an_operation_that_takes_too_long_is_stopped(serve: Serve) -> None:
     wire = await serve(operation_seconds=0.2)
     started = time.perf_counter()
-    response = await wire.post("{ slow }")
+    response = await wire.post("{ slow product(id: 1) { id } again: slow }")
     assert time.perf_counter() - started < A_MOMENT
     assert response.status_code == 200
     assert response.json()["data"] is None
     assert response.json()["errors"][0]["extensions"] == {"code": "TIMEOUT", "retryable": True, "allowed": 0.2}
+    assert toy.watch.open == 0  # nothing of it goes on behind the answer
 
 
 async def test_a_caller_with_an_empty_bucket_waits_while_others_do_not(serve: Serve) -> None:

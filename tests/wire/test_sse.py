@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from tests.wire import toy
 from tests.wire.conftest import Serve, Wire
 from tests.wire.test_websocket import ended, produced
+from transport.silence import end_silent_connections
 
 STREAM = {"Accept": "text/event-stream"}
 
@@ -167,6 +169,14 @@ async def test_streams_count_as_connections_of_their_caller(serve: Serve) -> Non
         assert refused.json()["errors"][0]["extensions"]["code"] == "TOO_MANY_CONNECTIONS"
     await ended()
     assert len(await streamed(wire, "subscription { ticks(upto: 1) { number } }")) == 2
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="this system has no TCP_USER_TIMEOUT")
+def test_connections_inherit_how_long_silence_is_borne() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        end_silent_connections(listener, 40)
+        with socket.create_connection(listener.getsockname()), listener.accept()[0] as accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 40_000
 
 
 async def test_pages_of_other_sites_may_not_open_streams(wire: Wire) -> None:

@@ -160,7 +160,11 @@ class Query:
 
     @strawberry.field
     async def slow(self, seconds: float = 60.0) -> str:
-        await asyncio.sleep(seconds)
+        watch.opened(+1)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            watch.opened(-1)
         return "done"
 
     @strawberry.field
