@@ -90,18 +90,36 @@ async def open_market(settings: Settings) -> AsyncIterator[Market]:
     crypto.use_keys(settings.keys)
     await open_database(settings.database_url, pool=settings.database_pool)
     bus: EventBus = RedisBus(settings.redis_url) if settings.redis_url else InProcessBus()
+    simulator = payment_simulator(settings, bus)
     try:
         await market_clock.follow()
         yield Market(
             policy=settings,
             bus=bus,
             messages=Console() if settings.sms_adapter == "console" else DatabaseInbox(),
-            providers={"simulator": PaymentSimulator(settings)},
+            providers={simulator.code: simulator},
             carriers={"simulator": CarrierSimulator(settings)},
         )
     finally:
+        await simulator.close()
         await bus.close()
         await close_database()
+
+
+def payment_simulator(settings: Settings, bus: EventBus) -> PaymentSimulator:
+    """The default payment provider for these settings."""
+    secret = settings.simulator_secret or crypto.derive(settings.keys[0], "payment simulator").hex()
+    return PaymentSimulator(
+        url=settings.url, secret=secret, callback_seconds=settings.simulator_callback_seconds, bus=bus
+    )
+
+
+def payment_simulator_of(market: Market) -> PaymentSimulator:
+    """The simulator of an open market, for its pay page."""
+    simulator = market.providers[PaymentSimulator.code]
+    if not isinstance(simulator, PaymentSimulator):
+        raise TypeError("another provider goes by the simulator's name")
+    return simulator
 
 
 @contextlib.asynccontextmanager
@@ -168,7 +186,7 @@ def create_app(settings: Settings) -> Starlette:
         Route("/webhooks/{provider}", webhook, methods=["POST"]),
         Route("/health", alive),
         Route("/health/deep", deep),
-        *simulator_routes(settings),
+        *simulator_routes(lambda: payment_simulator_of(contexts.open_market)),
         Mount("/media", PublicFiles(settings.media_root)),
         Mount("/graphiql", _assets()),
     ]

@@ -166,6 +166,8 @@ PAYMENTS: dict[str, tuple[str, str]] = {
     "LINE_ALREADY_REFUNDED": ("Every unit of this line has been refunded.", "该商品行已全部退款。"),
     "NOTHING_TO_REFUND": ("Nothing would be refunded: name lines or shipping.", "没有可退金额，请选择商品行或运费。"),
     "MORE_THAN_CAPTURED": ("That is more than what was paid and not yet refunded.", "退款金额超过可退余额。"),
+    "BAD_SIGNATURE": ("This callback is not signed by the provider.", "回调签名无效。"),
+    "MALFORMED_NOTICE": ("This callback is signed but says nothing that we understand.", "回调内容无法识别。"),
     "REFUND_NOT_FAILED": ("Only a refund that has failed can be sent again.", "仅失败的退款可以重新发起。"),
 }
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from adapters.payments.simulator import DELIVER, Simulator
+from adapters.payments.simulator import DELIVER, PaymentSimulator
 from domain import effects
 from domain.access import system
 from domain.market import Market
@@ -11,8 +11,8 @@ from domain.payments import attempts, refunds, sending
 
 async def deliver(market: Market, notice_id: UUID) -> None:
     """The simulator's turn to call back. It plans its own retries, as another company would."""
-    simulator = market.providers.get(Simulator.code)
-    if not isinstance(simulator, Simulator):
+    simulator = market.providers.get(PaymentSimulator.code)
+    if not isinstance(simulator, PaymentSimulator):
         return
     again = await simulator.deliver(notice_id)
     if again is not None:

@@ -48,7 +48,7 @@ class ChargeExpired(Exception):
     """The time to pay the charge is over."""
 
 
-class Simulator:
+class PaymentSimulator:
     """The default provider. `url` is where browsers find its pages; `transport` replaces the network in tests."""
 
     code = "simulator"

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import html
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import parse_qs
 
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from adapters.payments.simulator import ChargeClosed, ChargeExpired, Outcome, Simulator
+from adapters.payments.simulator import ChargeClosed, ChargeExpired, Outcome, PaymentSimulator
 from kit import clock, crypto
 from kit.money import to_decimal
 from kit.text import best_locale
@@ -84,20 +84,20 @@ HEADERS = {
 }
 
 
-def routes(simulator: Simulator) -> list[Route]:
-    """The pages of `simulator`, to be mounted at the root of the server."""
+def routes(simulator: Callable[[], PaymentSimulator]) -> list[Route]:
+    """The pay page at the root of the server; `simulator` gives the one whose charges it shows, once it is open."""
 
     async def show(request: Request) -> Response:
-        return await _show(simulator, request)
+        return await _show(simulator(), request)
 
     async def act(request: Request) -> Response:
-        return await _act(simulator, request)
+        return await _act(simulator(), request)
 
     path = f"{PATH}/{{reference}}"
     return [Route(path, show, methods=["GET"]), Route(path, act, methods=["POST"])]
 
 
-async def _show(simulator: Simulator, request: Request, *, problem: str = "", status: int = 200) -> Response:
+async def _show(simulator: PaymentSimulator, request: Request, *, problem: str = "", status: int = 200) -> Response:
     locale = _locale(request)
     reference = request.path_params["reference"]
     charge = await simulator.find(reference)
@@ -118,7 +118,7 @@ async def _show(simulator: Simulator, request: Request, *, problem: str = "", st
     return page
 
 
-async def _act(simulator: Simulator, request: Request) -> Response:
+async def _act(simulator: PaymentSimulator, request: Request) -> Response:
     reference = request.path_params["reference"]
     form = await _form_fields(request)
     visit = request.cookies.get(COOKIE, "")
@@ -155,7 +155,7 @@ async def _form_fields(request: Request) -> Mapping[str, str]:
     return {name: values[0] for name, values in fields.items()}
 
 
-def _token(simulator: Simulator, visit: str, reference: str) -> str:
+def _token(simulator: PaymentSimulator, visit: str, reference: str) -> str:
     """Ties a form to the browser that was shown it, so that no other site can press its buttons."""
     return crypto.sign(simulator.secret, f"form:{visit}:{reference}".encode())
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from adapters.payments.simulator import ChargeClosed, ChargeExpired, Outcome, Simulator
+from adapters.payments.simulator import ChargeClosed, ChargeExpired, Outcome, PaymentSimulator
 from domain.access import Viewer
 from domain.payments.visible import visible
 from kit.errors import Refused
@@ -21,7 +21,7 @@ async def simulate(viewer: Viewer, payment_id: UUID, outcome: Outcome, *, delay_
     if payment is None:
         raise Refused("NOT_FOUND", path=("paymentId",), what="payment")
     provider = viewer.market.providers[payment.provider]
-    if not isinstance(provider, Simulator):
+    if not isinstance(provider, PaymentSimulator):
         raise Refused("DEMO_ONLY")
     try:
         await provider.pay(payment.provider_reference or "", outcome, delay_seconds=delay_seconds)

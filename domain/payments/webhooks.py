@@ -4,17 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from tortoise.exceptions import IntegrityError
 
-from adapters.payments.provider import Notice, NoticeKind
+from adapters.payments.provider import BadSignature, Notice, NoticeKind
 from domain.access import Viewer, system
 from domain.market import Market
 from domain.payments import captures, sending
 from kit import clock
+from kit.errors import Refused
 from models.payments import ProviderNotice
-
-
-class UnknownProvider(LookupError):
-    """Nobody of this name calls us."""
-
 
 APPLY: Mapping[NoticeKind, Callable[..., Awaitable[str]]] = {
     NoticeKind.CAPTURED: captures.capture,
@@ -28,13 +24,10 @@ DUPLICATE = "duplicate"
 async def receive(market: Market, provider_code: str, *, body: bytes, headers: Mapping[str, str]) -> str:
     """Take a callback in; gives what was made of it, for the record. The names of `headers` are in lower case.
 
-    Raises UnknownProvider, BadSignature, or ValueError for what is signed and still no notice. Anything else that goes
-    wrong leaves no trace, so that the provider calls again.
+    Refuses NOT_FOUND for a provider that we do not know, BAD_SIGNATURE, and MALFORMED_NOTICE for what is signed and
+    still no notice. Anything else that goes wrong leaves no trace, so that the provider calls again.
     """
-    provider = market.providers.get(provider_code)
-    if provider is None:
-        raise UnknownProvider(provider_code)
-    notice = provider.verify(body=body, headers=headers)
+    notice = _verified(market, provider_code, body=body, headers=headers)
     if await _is_known(provider_code, notice):
         return DUPLICATE
     try:
@@ -43,6 +36,18 @@ async def receive(market: Market, provider_code: str, *, body: bytes, headers: M
         if await _is_known(provider_code, notice):
             return DUPLICATE  # its twin was quicker, and is committed
         raise
+
+
+def _verified(market: Market, provider_code: str, *, body: bytes, headers: Mapping[str, str]) -> Notice:
+    provider = market.providers.get(provider_code)
+    if provider is None:
+        raise Refused("NOT_FOUND", what="provider")
+    try:
+        return provider.verify(body=body, headers=headers)
+    except BadSignature as error:
+        raise Refused("BAD_SIGNATURE") from error
+    except (ValueError, RecursionError) as error:
+        raise Refused("MALFORMED_NOTICE") from error
 
 
 async def _apply(viewer: Viewer, notice: Notice, *, provider: str) -> str:
