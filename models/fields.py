@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tortoise import Model
-from tortoise.fields import TextField
+from tortoise.fields import Field, TextField
 
 from kit.crypto import seal, unseal
 
@@ -22,8 +22,11 @@ class SealedText(TextField):
         return unseal(value[1:]) if isinstance(value, str) and value.startswith(MARK) else value
 
 
-class SealedJson(TextField):
+class SealedJson(Field[dict[str, Any]], dict):  # type: ignore[type-arg]  # Tortoise's own way of declaring fields
     """A JSON object, encrypted at rest as one text."""
+
+    SQL_TYPE = "TEXT"
+    indexable = False
 
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
         return None if value is None else seal(json.dumps(value, ensure_ascii=False))

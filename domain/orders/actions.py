@@ -1,4 +1,4 @@
-"""What can be done with an order now, by whom, until when, and why not: the guards that actions enforce and clients see."""
+"""What can be done with an order now, by whom, until when, and why not: the guards that mutations enforce."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -9,7 +9,7 @@ from uuid import UUID
 from domain import effects, idempotency
 from domain.access import Viewer
 from domain.carts import carts
-from domain.catalog.visible import sellable
+from domain.catalog.variants import sellable
 from domain.inventory import stock
 from domain.inventory.stock import Wanted
 from domain.orders.history import tell
@@ -18,8 +18,8 @@ from domain.pricing.engine import Item, Quote
 from domain.promotions import coupons
 from kit import clock
 from kit.crypto import lookup_hash
-from kit.errors import Refusals, Refused, refuse_all
-from kit.ids import new_id, readable
+from kit.errors import Refused, refuse_all
+from kit.ids import readable
 from models.catalog import Product, ProductImage, Variant
 from models.orders import Order, OrderLine
 from models.pricing import ShippingRate
@@ -121,8 +121,9 @@ async def _place(viewer: Viewer, purchase: Purchase) -> Order:
         ],
         province=destination.province,
     )
-    if draft.coupon is not None:
-        await coupons.use(viewer, coupon=draft.coupon, order_id=order.id, customer_key=_customer_key(viewer, purchase))
+    customer_key = _customer_key(viewer, purchase)
+    if draft.coupon is not None and customer_key is not None:
+        await coupons.use(viewer, coupon=draft.coupon, order_id=order.id, customer_key=customer_key)
     await carts.take_out(viewer, [wish.cart_line_id for wish in draft.wishes if wish.cart_line_id])
     await effects.at("order.expire", order.id, order.pay_by)
     await tell(viewer, order, kind="order.placed")
@@ -273,9 +274,9 @@ async def _rate(purchase: Purchase, problems: list[Refused]) -> ShippingRate | N
         problems.append(Refused("REQUIRED", path=("destination",)))
         return None
     try:
-        return await engine.rate_for(purchase.destination.province)
+        return await engine.rate_for(purchase.destination.province, path=("destination",))
     except Refused as refused:
-        problems.append(refused.at("destination"))
+        problems.append(refused)
         return None
 
 
@@ -286,19 +287,15 @@ async def _coupon(viewer: Viewer, purchase: Purchase, subtotal: int, problems: l
     if not code:
         return None
     try:
-        return await coupons.check(viewer, code=code, subtotal=subtotal, customer_key=_customer_key(viewer, purchase))
+        return await coupons.check(viewer, code, subtotal=subtotal, customer_key=_customer_key(viewer, purchase))
     except Refused as refused:
-        problems.append(refused.at("coupon_code"))
-    except Refusals as several:
-        problems.extend(refused.at("coupon_code") for refused in several.refusals)
-    return None
+        problems.append(refused)
+        return None
 
 
-def _customer_key(viewer: Viewer, purchase: Purchase) -> str:
-    """Whose uses of a coupon are counted: the account, else the phone that the goods go to."""
-    if viewer.user_id is not None:
-        return f"user:{viewer.user_id}"
-    return f"phone:{lookup_hash(purchase.destination.phone)}" if purchase.destination else f"draft:{new_id()}"
+def _customer_key(viewer: Viewer, purchase: Purchase) -> str | None:
+    phone = purchase.destination.phone if purchase.destination else None
+    return coupons.customer_key(user_id=viewer.user_id, phone_hash=lookup_hash(phone) if phone else None)
 
 
 def _item(wish: Wish, variant: Variant) -> Item:

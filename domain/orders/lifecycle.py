@@ -72,7 +72,8 @@ async def _give_up(viewer: Viewer, order: Order, to: OrderState, *, kind: str, c
 async def drop_units(viewer: Viewer, order: Order, units: Mapping[UUID, int], *, cause: str) -> None:
     """Take units that are not shipped out of a locked order, because their money goes back.
 
-    With nothing left to ship the order moves on: canceled when nothing was ever shipped, else as far as its parcels are.
+    With nothing left to ship the order moves on: canceled when nothing was ever shipped, else as far as its
+    parcels are.
     """
     if not any(units.values()):
         return

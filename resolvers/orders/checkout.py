@@ -14,12 +14,11 @@ from domain.orders import checkout
 from domain.orders.checkout import Destination, Draft, Purchase, Wish
 from kit import ids
 from kit.errors import Refused
-from kit.money import Money
-from kit.text import in_locale
 from kit.validate import clean_text
 from models.catalog import Product, Variant
 from resolvers.answers import Answer, problems
 from resolvers.context import Info
+from resolvers.orders.orders import AdjustmentView
 
 LONGEST_NOTE = 500
 
@@ -96,22 +95,9 @@ def draft_lines(root: strawberry.Parent[DraftView]) -> list[DraftLine]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class DraftAdjustment:
-    """An amount of a preview, explained."""
-
-    kind: str
-    label: str
-    amount: Money
-
-
-def draft_adjustments(root: strawberry.Parent[DraftView], info: Info) -> list[DraftAdjustment]:
+def draft_adjustments(root: strawberry.Parent[DraftView]) -> list[AdjustmentView]:
     return [
-        DraftAdjustment(
-            kind=adjustment.kind,
-            label=in_locale(adjustment.label, info.context.locale),
-            amount=Money(adjustment.amount, root.currency),
-        )
+        AdjustmentView(adjustment.kind, adjustment.label, adjustment.why, adjustment.amount, root.currency)
         for adjustment in root.draft.quote.adjustments
     ]
 

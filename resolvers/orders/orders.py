@@ -140,6 +140,7 @@ class AdjustmentView:
 
     kind: str
     label: dict[str, str]
+    why: dict[str, str]
     amount: int
     currency: str
 
@@ -149,11 +150,15 @@ def adjustments(root: strawberry.Parent[Order]) -> list[Any]:
 
 
 def _adjustment(entry: dict[str, Any]) -> dict[str, Any]:
-    return {name: entry[name] for name in ("kind", "label", "amount")}
+    return {name: entry[name] for name in ("kind", "label", "why", "amount")}
 
 
 def adjustment_label(root: strawberry.Parent[AdjustmentView], info: Info) -> str:
     return in_locale(root.label, info.context.locale)
+
+
+def adjustment_why(root: strawberry.Parent[AdjustmentView], info: Info) -> str:
+    return in_locale(root.why, info.context.locale)
 
 
 def line_title(root: strawberry.Parent[OrderLine], info: Info) -> str:

@@ -1,14 +1,17 @@
 """Checkout: what it would cost and what stands in the way, and placing the order."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from resolvers.orders import checkout as resolvers
 from schema.errors import Payload, UserError, error_type
 from schema.fields import field, mutation
-from schema.orders.types import Order
+from schema.orders.types import Order, OrderAdjustment
 from schema.scalars import Money, money
+
+if TYPE_CHECKING:
+    from schema.catalog.products import Variant
 
 
 @strawberry.input(description="A quantity of one variant to buy at once, without the cart.")
@@ -59,26 +62,19 @@ class CheckoutPreviewInput:
 @strawberry.input(description="What is to be bought and where it goes, and a key that makes repeating safe.")
 class OrderPlaceInput(CheckoutPreviewInput):
     idempotency_key: strawberry.ID = strawberry.field(
-        description="Chosen by the client, 1–100 characters: the same key gives the same order however often it is sent."
+        description="Chosen by the client, 1–100 characters: the same key gives the same order, however often."
     )
 
 
 @strawberry.type(description="A line of the order that would be placed.")
 class CheckoutLine:
-    variant: Annotated["Variant", strawberry.lazy("schema.catalog.types")] = strawberry.field(  # noqa: F821
+    variant: Annotated["Variant", strawberry.lazy("schema.catalog.types")] = strawberry.field(
         description="What is bought."
     )
     quantity: int = strawberry.field(description="Units.")
     unit_price: Money = money("unit_price", description="Price of one unit now.")
     discount: Money = money("discount", description="This line's share of the discounts.")
     total: Money = money("total", description="Unit price × quantity − discount.")
-
-
-@strawberry.type(description="One amount of a checkout, and why.")
-class CheckoutAdjustment:
-    kind: str = strawberry.field(description="Stable name of the rule.")
-    label: str = strawberry.field(description="For people, in the caller's language.")
-    amount: Money = strawberry.field(description="What it adds; negative when it takes off.")
 
 
 @strawberry.type(description="The order that would be placed now: to the cent what `orderPlace` would give.")
@@ -89,8 +85,8 @@ class Checkout:
     shipping: Money = money("shipping", description="What delivery costs; zero while no destination is given.")
     total: Money = money("total", description="What is to be paid.")
     weight_grams: int = strawberry.field(description="Weight that shipping is computed from, grams.")
-    adjustments: list[CheckoutAdjustment] = field(
-        resolvers.draft_adjustments, description="Each amount that makes the total, explained."
+    adjustments: list[OrderAdjustment] = field(
+        resolvers.draft_adjustments, description="What stands between the subtotal and the total, explained."
     )
 
 

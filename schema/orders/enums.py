@@ -3,6 +3,7 @@
 from domain.orders.actions import Action
 from domain.orders.kinds import MESSAGES, EventKind
 from domain.orders.states import BuyerStatus
+from domain.pricing.engine import AdjustmentKind
 from models.orders import CancelReason, OrderState
 from models.outbox import ActorKind
 from schema.fields import enum_type
@@ -74,5 +75,15 @@ enum_type(
         "STAFF": "Somebody of the shop.",
         "SYSTEM": "The clock.",
         "PROVIDER": "A payment provider or a carrier.",
+    },
+)
+enum_type(
+    AdjustmentKind,
+    name="OrderAdjustmentKind",
+    description="A rule that adds to the price of the goods or takes something off.",
+    values={
+        "COUPON": "A coupon takes an amount off.",
+        "SHIPPING": "Delivery by weight and region.",
+        "FREE_SHIPPING": "Delivery is free from a threshold on.",
     },
 )

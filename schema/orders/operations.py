@@ -28,28 +28,28 @@ class OrderFilter:
     placed_until: datetime | None = strawberry.field(default=strawberry.UNSET, description="Placed before this moment.")
 
 
+async def list_orders(
+    info: Info,
+    filter: Annotated[OrderFilter | None, strawberry.argument(description="Which orders; all when left out.")] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Any:
+    choice = resolvers.OrderChoice(**given(filter)) if filter else resolvers.OrderChoice()
+    return await resolvers.orders(info, choice, first=first, after=after, last=last, before=before)
+
+
 @strawberry.type
 class OrderQuery:
     order: Order | None = field(
         resolvers.order,
-        description="An order by its id or number, if it is yours to see; null otherwise. A number alone opens nothing.",
+        description="An order by its id or number, if it is yours to see; null otherwise.",
     )
 
-    @strawberry.field(description="Your orders, newest first; everybody's for staff who handle orders.")
-    async def orders(
-        self,
-        info: Info,
-        filter: Annotated[
-            OrderFilter | None, strawberry.argument(description="Which orders; all when left out.")
-        ] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Connection[Order]:
-        choice = resolvers.OrderChoice(**given(filter)) if filter else resolvers.OrderChoice()
-        page: Any = await resolvers.orders(info, choice, first=first, after=after, last=last, before=before)
-        return page  # type: ignore[no-any-return]  # rows stand in for the types that show them
+    orders: Connection[Order] = field(
+        list_orders, description="Your orders, newest first; everybody's for staff who handle orders."
+    )
 
 
 @strawberry.input(description="Which order to cancel, and why.")
@@ -85,7 +85,7 @@ class OrderMutation:
     order_receipt_confirm: OrderReceiptConfirmPayload = mutation(
         resolvers.order_receipt_confirm,
         OrderReceiptConfirmInput,
-        description="Confirm that everything has arrived (确认收货). By the buyer; happens by itself some days after delivery.",
+        description="Confirm that everything has arrived (确认收货). By the buyer; days after delivery it happens by itself.",
     )
 
 
@@ -98,5 +98,6 @@ class OrderSubscription:
     )
     my_order_events: OrderChange = subscription(
         live.my_order_events,
-        description="Live changes of all your own orders: first the unfinished ones as they are, then every event once.",
+        description="Live changes of all your own orders: first the unfinished ones as they are, then every event once, "
+        "in the order in which they were committed.",
     )

@@ -9,6 +9,7 @@ import schema.orders.enums  # noqa: F401  # declares the enums that the rows bel
 from domain.orders.actions import Action
 from domain.orders.kinds import EventKind
 from domain.orders.states import BuyerStatus
+from domain.pricing.engine import AdjustmentKind
 from kit.money import Currency as CurrencyCode
 from loaders import orders as loaders
 from models import orders as models
@@ -40,10 +41,11 @@ class OrderAddress:
     postal_code: str = strawberry.field(description="Postal code; may be empty.")
 
 
-@strawberry.type(description="One amount that makes the total what it is, and why. All of them sum to the total.")
+@strawberry.type(description="An amount that was added or taken off, and why. Subtotal plus all of these is the total.")
 class OrderAdjustment:
-    kind: str = strawberry.field(description="Stable name of the rule, for example `coupon` or `shipping`.")
-    label: str = field(resolvers.adjustment_label, description="For people, in the caller's language.")
+    kind: AdjustmentKind = strawberry.field(description="Which rule it comes from.")
+    label: str = field(resolvers.adjustment_label, description="What it is called, in the caller's language.")
+    why: str = field(resolvers.adjustment_why, description="How it came about, in the caller's language.")
     amount: Money = money("amount", description="What it adds; negative when it takes off.")
 
 
@@ -107,7 +109,7 @@ class Order(Node):
     captured: Money = money("captured", description="What was received for it.")
     refunded: Money = money("refunded", description="What was given or promised back. Never more than captured.")
     adjustments: list[OrderAdjustment] = field(
-        resolvers.adjustments, description="Each amount that makes the total, explained."
+        resolvers.adjustments, description="What stands between the subtotal and the total, explained."
     )
     lines: list[OrderLine] = field(resolvers.lines, description="What was bought.")
     address: OrderAddress = field(resolvers.address_of, description="Where it goes.")
