@@ -21,6 +21,9 @@ class Cart(Row):
     created_at = fields.DatetimeField()
     updated_at = fields.DatetimeField()
 
+    token: str | None = None
+    """A guest's secret for this cart: known only to the call that made it, never stored."""
+
     class Meta:
         table = "cart"
 

@@ -8,7 +8,6 @@ from domain.access import Viewer
 from kit import clock
 from kit.errors import Refused
 from kit.money import Money
-from models.database import transaction
 from models.promotions import Coupon, CouponUse, CouponUseState
 
 
@@ -51,7 +50,7 @@ async def check(viewer: Viewer, code: str, *, subtotal: int, customer_key: str |
 
 
 async def use(viewer: Viewer, *, coupon: Coupon, order_id: UUID, customer_key: str) -> CouponUse:
-    """Count the use of a coupon by an order, in the caller's transaction. Racing buyers wait for each other on its row."""
+    """Count a use by an order, in the caller's transaction. Racing buyers wait for each other on the coupon's row."""
     if not await _count_up(coupon.id):
         raise Refused("COUPON_USED_UP", coupon=coupon)
     if await _uses(coupon, customer_key) >= coupon.limit_per_customer:  # read after the row is ours
