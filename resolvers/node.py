@@ -1,7 +1,10 @@
 """The `node` query and the `id` of every business type."""
 
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 from uuid import UUID
+
+import strawberry
 
 from domain.access import Viewer
 from kit import ids
@@ -18,7 +21,9 @@ def register(type_name: str, question: Question[UUID, object]) -> None:
     _questions[type_name] = question
 
 
-async def node(info: Info, id: str) -> object | None:
+async def node(
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="What its `id` field gave.")]
+) -> object | None:
     found = ids.from_public(id)
     if found is None or found[0] not in _questions:
         return None

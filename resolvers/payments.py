@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Annotated, Protocol
 from uuid import UUID
 
 import strawberry
@@ -43,7 +43,9 @@ class LineChoice(Protocol):
 # Payments -----------------------------------------------------------------------------------------------------------
 
 
-async def payment(info: Info, id: str) -> Payment | None:
+async def payment(
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The payment.")]
+) -> Payment | None:
     found = ids.from_public(id)
     if found is None or found[0] != "Payment":
         return None
@@ -223,7 +225,9 @@ async def refund_retry(info: Info, *, refund_id: str, idempotency_key: str) -> A
 # The ledger ---------------------------------------------------------------------------------------------------------
 
 
-async def ledger_entries(info: Info, order_id: str) -> list[JournalEntry]:
+async def ledger_entries(
+    info: Info, order_id: Annotated[strawberry.ID, strawberry.argument(description="The order.")]
+) -> list[JournalEntry]:
     return await ledger.read_entries(info.context.viewer, ids.key_of("Order", order_id, "orderId"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
@@ -21,7 +21,11 @@ from resolvers.context import Info
 NEWEST = Sort("orders.newest", ("placed_at",), descending=True)
 
 
-async def order(info: Info, id: str | None = None, number: str | None = None) -> Order | None:
+async def order(
+    info: Info,
+    id: Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")] = None,
+    number: Annotated[str | None, strawberry.argument(description="Its number, as people read it out.")] = None,
+) -> Order | None:
     if number is not None:
         return await visible(info.context.viewer).filter(number=number.strip().upper()).first()
     found = ids.from_public(id or "")
