@@ -114,6 +114,9 @@ class Settings(BaseSettings):
         None, description="signs simulator callbacks; derived from secret_keys when absent"
     )
     simulator_callback_seconds: float = Field(0.5, description="delay before the simulator calls back, seconds")
+    demo_ship_seconds: float = Field(
+        20.0, description="demo mode: from payment until the demo picker ships what an explorer bought, seconds"
+    )
     simulator_parcel_seconds: float = Field(4.0, description="demo mode: seconds between steps of a simulated parcel")
 
     limits: LimitSettings = Field(default_factory=LimitSettings)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from adapters.bus import EventBus
@@ -23,7 +24,10 @@ class Policy(Protocol):
     def keys(self) -> tuple[str, ...]: ...
     @property
     def currency(self) -> str: ...
+    @property
+    def upload_bytes(self) -> int: ...
 
+    media_root: Path
     access_token_minutes: int
     refresh_token_days: int
     order_token_minutes: int
@@ -37,12 +41,18 @@ class Policy(Protocol):
     cart_lines: int
     line_quantity: int
     low_stock: int
+    shown_stock: int
+    upload_minutes: int
+    export_minutes: int
+    import_rows: int
+    import_cell_chars: int
     payment_minutes: int
     payment_attempts: int
     refund_attempts: int
     refund_retry_minutes: int
     auto_receipt_days: int
     after_sales_days: int
+    demo_ship_seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,77 @@ CUSTOMERS: dict[str, tuple[str, str]] = {
     "OWN_ROLES": ("Nobody changes their own roles.", "不能修改自己的角色。"),
 }
 
-CATALOG: dict[str, tuple[str, str]] = {}
+CATALOG: dict[str, tuple[str, str]] = {
+    "INVALID_AMOUNT": ("This is not an amount of money that can be used: {why}.", "金额无效：{why}。"),
+    "INVALID_SLUG": (
+        "A slug has up to {maximum} letters, digits and hyphens, and no spaces.",
+        "网址标识最多 {maximum} 个字符，只能包含字母、数字和连字符，不能有空格。",
+    ),
+    "SLUG_TAKEN": ("Something else already has this slug.", "该网址标识已被使用。"),
+    "SKU_TAKEN": ("Another variant already has this SKU.", "该 SKU 已被其他规格使用。"),
+    "TOO_MANY_VALUES": ("At most {maximum} values can be given here.", "此处最多可填写 {maximum} 项。"),
+    "INVALID_TEXT": (
+        "A text by language is needed here, such as zh-CN and en.",
+        "此处需要按语言填写文本，例如 zh-CN 与 en。",
+    ),
+    "INVALID_CHARACTER": (
+        "This holds a character that is not text, or is not written in UTF-8.",
+        "内容包含非文本字符，或不是 UTF-8 编码。",
+    ),
+    "INVALID_NUMBER": ("This is not a whole number.", "此处需要整数。"),
+    "INVALID_PRICE": (
+        "A price is a number such as 12.50, with a point and without a sign or a currency.",
+        "价格应为 12.50 这样的数字，使用小数点，不带正负号和货币符号。",
+    ),
+    "INVALID_BOOLEAN": ("This must be true or false.", "此处只能填写 true 或 false。"),
+    "INVALID_DATE": ("A date is written as 2026-01-31.", "日期格式应为 2026-01-31。"),
+    "INVALID_URL": (
+        "A picture is at an http or https address, or at a path of ours below /media/.",
+        "图片须为 http 或 https 地址，或本站 /media/ 下的路径。",
+    ),
+    "INVALID_STATUS": ("The status is one of {known}.", "状态只能是 {known} 之一。"),
+    "UNKNOWN_WORD": ("“{word}” is not one of the known values.", "“{word}”不是已知的取值。"),
+    "UNKNOWN_FIELD": ("There is no field “{field}” here.", "此处没有“{field}”字段。"),
+    "UNKNOWN_CATEGORY": ("There is no category “{slug}”.", "没有分类“{slug}”。"),
+    "UNKNOWN_BRAND": ("There is no brand “{slug}”.", "没有品牌“{slug}”。"),
+    "UNKNOWN_WAREHOUSE": ("There is no warehouse “{code}”.", "没有仓库“{code}”。"),
+    "NO_WAREHOUSE": (
+        "The file tells of stock, and there is no warehouse to put it into.",
+        "文件包含库存，但还没有可以存放的仓库。",
+    ),
+    "CATEGORY_LOOP": ("A category cannot lie within itself.", "分类不能移动到自身之下。"),
+    "TOO_DEEP": ("Categories lie at most {maximum} levels deep.", "分类最多 {maximum} 层。"),
+    "OPTIONS_MISMATCH": (
+        "Each variant needs one value for each of the product's {options} options.",
+        "每个规格都须为商品的 {options} 个选项各填一个值。",
+    ),
+    "DUPLICATE_VARIANT": ("Two variants of the product are the same choice.", "商品有两个规格的选项完全相同。"),
+    "NO_VARIANTS": ("A product needs at least one variant.", "商品至少需要一个规格。"),
+    "TITLE_MISSING": ("A product needs a title before it is shown.", "商品展示前需要标题。"),
+    "DUPLICATE_PRODUCT": (
+        "The file names this product twice; the first one counts.",
+        "文件中该商品重复出现，以第一次为准。",
+    ),
+    "DUPLICATE_SKU": ("The file gives this SKU to two products.", "文件中同一 SKU 属于两个商品。"),
+    "DUPLICATE_COLUMN": ("The heading names this column twice.", "表头中该列重复。"),
+    "MISSING_COLUMN": ("The heading does not name this column.", "表头缺少该列。"),
+    "TOO_MANY_CELLS": ("The row has more cells than the heading.", "该行的单元格多于表头。"),
+    "INVALID_ROW": ("The row cannot be read: {why}.", "无法读取该行：{why}。"),
+    "INVALID_JSON": ("The line is not a JSON object: {why}.", "该行不是 JSON 对象：{why}。"),
+    "TOO_MANY_ROWS": ("A file may have at most {maximum} rows.", "文件最多 {maximum} 行。"),
+    "FILE_EMPTY": ("The file is empty.", "文件为空。"),
+    "FILE_TOO_LARGE": ("A file may have at most {maximum} bytes.", "文件最多 {maximum} 字节。"),
+    "FILE_GONE": ("The file is not there any more.", "文件已不存在。"),
+    "UPLOAD_UNUSABLE": (
+        "This upload is unknown, has run out, or has been used; create another.",
+        "该上传不存在、已过期或已使用，请重新创建。",
+    ),
+    "IMPORT_RUNNING": ("The file of this upload is being imported already.", "该上传的文件已在导入。"),
+    "PRODUCT_FAILED": (
+        "The product could not be stored; its number in the log is {number}.",
+        "商品未能保存，日志编号为 {number}。",
+    ),
+}
 
 INVENTORY: dict[str, tuple[str, str]] = {
     "INSUFFICIENT_STOCK": (

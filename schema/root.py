@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.tools import merge_types
 
+from schema.catalog.operations import CatalogQuery
 from schema.customers.accounts import ACCOUNT_ERRORS, AccountMutation
 from schema.customers.people import PeopleMutation, PeopleQuery
 from schema.errors import ERROR_TYPES
@@ -12,7 +13,7 @@ from schema.node import NodeQuery
 from schema.orders.operations import OrderMutation, OrderQuery, OrderSubscription
 from schema.payments import PaymentMutation, PaymentQuery
 
-Query = merge_types("Query", (NodeQuery, MarketQuery, PeopleQuery, OrderQuery, PaymentQuery))
+Query = merge_types("Query", (NodeQuery, MarketQuery, CatalogQuery, PeopleQuery, OrderQuery, PaymentQuery))
 Mutation = merge_types(
     "Mutation", (MarketMutation, AccountMutation, PeopleMutation, OrderMutation, GuestOrderMutation, PaymentMutation)
 )
