@@ -2,44 +2,43 @@
 
 import asyncio
 import contextlib
-import logging
 import sys
 from collections.abc import AsyncIterator
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.types import ASGIApp
 
 from adapters.bus import EventBus, InProcessBus, RedisBus
 from adapters.carriers.simulator import CarrierSimulator
 from adapters.messages import Console, DatabaseInbox
 from adapters.payments.simulator import PaymentSimulator
 from adapters.payments.simulator_page import routes as simulator_routes
+from demo import simulator as demo_simulator
+from demo.doors import people_to_sign_in_as
+from demo.doors import routes as demo_routes
 from domain import clock as market_clock
 from domain import events, refusals
 from domain.access import Viewer
 from domain.customers import sessions
 from domain.market import Market
-from domain.payments import webhooks
-from jobs import health, runner
+from jobs import runner
 from jobs.registry import HANDLERS
 from kit import crypto, tally
-from kit.errors import Refused
 from kit.text import best_locale
 from models.database import close_database, open_database
 from resolvers.context import Context
 from schema.root import schema
 from settings import ROOT, Settings
+from transport.doors import Doors
 from transport.endpoint import GraphQLEndpoint
 from transport.files import PublicFiles
 from transport.logs import configure_logging
+from transport.silence import end_silent_connections
 
-log = logging.getLogger("jishi.server")
-
-GRAPHIQL = ROOT / "web" / "graphiql" / "dist"
+GRAPHIQL = ROOT / "web" / "graphiql"
 
 
 class Contexts:
@@ -124,10 +123,12 @@ def payment_simulator_of(market: Market) -> PaymentSimulator:
 
 @contextlib.asynccontextmanager
 async def background(market: Market, *, jobs: bool) -> AsyncIterator[None]:
-    """The event relay, and the timers where this process runs them, until the end."""
+    """The event relay, and the timers (and the demo's people) where this process runs them, until the end."""
     tasks = [asyncio.create_task(events.relay(market), name="relay")]
     if jobs:
         tasks.append(asyncio.create_task(runner.run(market, HANDLERS), name="timers"))
+    if jobs and market.policy.demo:
+        tasks.append(asyncio.create_task(demo_simulator.run(market), name="demo"))
     try:
         yield
     finally:
@@ -139,82 +140,79 @@ async def background(market: Market, *, jobs: bool) -> AsyncIterator[None]:
 def create_app(settings: Settings) -> Starlette:
     """The application for these settings."""
     contexts = Contexts()
-    page = GRAPHIQL / "index.html"
+    page = GRAPHIQL / "dist" / "index.html"
     endpoint = GraphQLEndpoint(
         schema,
         settings=settings,
         contexts=contexts,
         say=refusals.message,
         page=page if page.exists() and not settings.strict else None,
+        page_policy=(GRAPHIQL / "csp.txt").read_text(encoding="utf-8").strip(),
         statements=tally.gauge,
     )
+    doors = Doors(lambda: contexts.open_market, limits=settings.limits)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_market(settings) as market, background(market, jobs=settings.run_jobs):
             contexts.market = market
-            app.state.market = market
             yield
 
-    async def webhook(request: Request) -> Response:
-        body = await request.body()
-        if len(body) > settings.limits.body_bytes:
-            return Response(status_code=413)
-        try:
-            await webhooks.receive(
-                contexts.open_market, request.path_params["provider"], body=body, headers=dict(request.headers)
-            )
-        except Refused as refused:
-            return JSONResponse({"code": refused.code}, status_code=WEBHOOK_STATUS.get(refused.code, 400))
-        return Response(status_code=204)
-
-    async def alive(request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
-    async def deep(request: Request) -> Response:
-        report = await health.report(contexts.open_market)
-        return JSONResponse(report.as_json(), status_code=200 if report.is_healthy else 503)
-
-    async def home(request: Request) -> Response:
-        return RedirectResponse("/graphql")
-
-    routes = [
-        Route("/", home),
-        Route("/graphql", endpoint),
-        WebSocketRoute("/graphql", endpoint),
-        Route("/graphql/stream", endpoint.stream),
-        Route("/webhooks/{provider}", webhook, methods=["POST"]),
-        Route("/health", alive),
-        Route("/health/deep", deep),
-        *simulator_routes(lambda: payment_simulator_of(contexts.open_market)),
-        Mount("/media", PublicFiles(settings.media_root)),
-        Mount("/graphiql", _assets()),
-    ]
-    return Starlette(routes=routes, lifespan=lifespan)
+    return Starlette(
+        lifespan=lifespan,
+        routes=[
+            Route("/", _home),
+            Route("/graphql", endpoint),
+            WebSocketRoute("/graphql", endpoint),
+            Route("/graphql/stream", endpoint.stream),
+            Route("/webhooks/{provider}", doors.webhook, methods=["POST"]),
+            Route("/uploads/{token}", doors.upload, methods=["PUT"]),
+            Route("/health", doors.alive),
+            Route("/health/deep", doors.deep),
+            *simulator_routes(lambda: payment_simulator_of(contexts.open_market)),
+            *(demo_routes(lambda: contexts.open_market) if settings.demo else ()),
+            Mount("/media", PublicFiles(settings.media_root)),
+            Mount("/graphiql", PublicFiles(GRAPHIQL / "dist", immutable=True)),
+        ],
+    )
 
 
-WEBHOOK_STATUS = {"NOT_FOUND": 404, "BAD_SIGNATURE": 401}
-
-
-def _assets() -> ASGIApp:
-    return PublicFiles(GRAPHIQL, immutable=True)
+async def _home(request: Request) -> Response:
+    return RedirectResponse("/graphql")
 
 
 def main() -> None:
     """Serve until told to stop."""
     settings = Settings()
     configure_logging(settings.log_level)
-    uvicorn.run(
+    config = uvicorn.Config(
         create_app(settings),
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,
         ws_max_size=settings.limits.body_bytes,
-        ws_ping_interval=None,
-        timeout_graceful_shutdown=10,
+        ws_ping_interval=None,  # the protocol has its own
+        timeout_graceful_shutdown=5,
         server_header=False,
     )
+    listener = config.bind_socket()
+    end_silent_connections(listener, 3 * settings.limits.ping_seconds)
+    print(welcome(settings), flush=True)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def welcome(settings: Settings) -> str:
+    """Where to click, and as whom."""
+    lines = [f"Jishi is open at {settings.url}/graphql"]
+    if settings.demo:
+        lines += [
+            "",
+            "  The demo market: pick a person at the top right of the page, or sign in by hand, for example as",
+            *(f"    {person}" for person in people_to_sign_in_as()),
+            "  Codes that the market sends by SMS or e-mail can be read with the query demoInbox.",
+        ]
+    return "\n".join([*lines, "", "Ctrl-C ends it.", ""])
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ class GraphQLEndpoint:
         contexts: ContextSource,
         say: Say,
         page: Path | None = None,
+        page_policy: str = "default-src 'self'",
         throttle: Throttle | None = None,
         statements: Gauge | None = None,
     ) -> None:
@@ -46,7 +47,7 @@ class GraphQLEndpoint:
         )
         origins = Origins((settings.url, *settings.allowed_origins))
         streams = OpenStreams(limits.connections_per_caller)
-        self._http = HttpDoor(operations, origins=origins, streams=streams, page=page)
+        self._http = HttpDoor(operations, origins=origins, streams=streams, page=page, page_policy=page_policy)
         self._websocket = WebSocketDoor(operations, origins=origins, streams=streams)
         self.stream: ASGIApp = HttpDoor(operations, origins=origins, streams=streams, streams_only=True)
 

@@ -56,11 +56,6 @@ _ABOUT_THE_DOCUMENT = {
     "OPERATION_NAME_REQUIRED",
     "OPERATION_NOT_FOUND",
 }
-_PAGE_POLICY = (
-    "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-    "font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 
 
 class HttpDoor:
@@ -73,12 +68,14 @@ class HttpDoor:
         origins: Origins,
         streams: OpenStreams,
         page: Path | None = None,
+        page_policy: str = "default-src 'self'",
         streams_only: bool = False,
     ) -> None:
         self._operations = operations
         self._origins = origins
         self._streams = streams
         self._page = page
+        self._page_policy = page_policy
         self._streams_only = streams_only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -88,7 +85,7 @@ class HttpDoor:
             if request.method == "OPTIONS":
                 response: ASGIApp = visit.options()
             elif self._page is not None and visit.wants_page():
-                response = _page(self._page)
+                response = _page(self._page, policy=self._page_policy)
             else:
                 response = await visit.answer()
             await response(scope, receive, send)
@@ -276,8 +273,8 @@ def _explaining_headers(problem: Refused | Refusals | Invalid) -> dict[str, str]
     return {}
 
 
-def _page(file: Path) -> ASGIApp:
-    headers = {**HEADERS, "Cache-Control": "no-cache", "Content-Security-Policy": _PAGE_POLICY}
+def _page(file: Path, *, policy: str) -> ASGIApp:
+    headers = {**HEADERS, "Cache-Control": "no-cache", "Content-Security-Policy": policy}
     return FileResponse(file, media_type=HTML, headers=headers)
 
 

@@ -17,7 +17,9 @@ def configure_logging(level: str) -> None:
     ]
     on_terminal = sys.stderr.isatty()
     last: structlog.types.Processor = (
-        structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if on_terminal
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
     )
     traceback = [] if on_terminal else [structlog.processors.format_exc_info]
     handler = logging.StreamHandler(sys.stderr)

@@ -1,0 +1,72 @@
+"""The HTTP doors beside GraphQL: callbacks of providers, uploads, and health."""
+
+from collections.abc import AsyncIterator, Callable
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+
+from domain.catalog import uploads
+from domain.market import Market
+from domain.payments import webhooks
+from jobs import health
+from kit.errors import Refused
+from settings import LimitSettings
+
+STATUS = {
+    "BAD_SIGNATURE": 401,
+    "FORBIDDEN": 403,
+    "NOT_FOUND": 404,
+    "UPLOAD_UNKNOWN": 404,
+    "UPLOAD_DONE": 409,
+    "UPLOAD_TOO_LARGE": 413,
+}
+
+
+class Doors:
+    """Handlers over the market that is open while the server runs."""
+
+    def __init__(self, market: Callable[[], Market], *, limits: LimitSettings) -> None:
+        self._market = market
+        self._limits = limits
+
+    async def webhook(self, request: Request) -> Response:
+        """A provider's callback: 204 when it was taken, now or before."""
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > self._limits.body_bytes:
+                return Response(status_code=413)
+        try:
+            provider = request.path_params["provider"]
+            await webhooks.receive(self._market(), provider, body=bytes(body), headers=dict(request.headers))
+        except Refused as refused:
+            return _refused(refused)
+        return Response(status_code=204)
+
+    async def upload(self, request: Request) -> Response:
+        """The raw bytes of a file, at an address that was given out for this one file."""
+        try:
+            await uploads.receive(self._market(), request.path_params["token"], _chunks(request))
+        except Refused as refused:
+            return _refused(refused)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        return Response(status_code=204)
+
+    async def alive(self, request: Request) -> Response:
+        """Whether the process answers at all."""
+        return JSONResponse({"status": "ok"})
+
+    async def deep(self, request: Request) -> Response:
+        """Whether the market is well; asks the database for every sum that must agree."""
+        report = await health.report(self._market())
+        return JSONResponse(report.as_json(), status_code=200 if report.is_healthy else 503)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    async for chunk in request.stream():
+        yield chunk
+
+
+def _refused(refused: Refused) -> Response:
+    return JSONResponse({"code": refused.code}, status_code=STATUS.get(refused.code, 400))
