@@ -11,7 +11,7 @@ from schema.orders.types import Order, OrderAdjustment
 from schema.scalars import Money, money
 
 if TYPE_CHECKING:
-    from schema.catalog.products import Variant
+    from schema.catalog.types import Variant
 
 
 @strawberry.input(description="A quantity of one variant to buy at once, without the cart.")
@@ -124,4 +124,4 @@ class CheckoutMutation:
     )
 
 
-ERROR_TYPES: list[type] = [TotalChanged]
+CHECKOUT_ERRORS: list[type] = [TotalChanged]
