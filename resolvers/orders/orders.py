@@ -12,7 +12,11 @@ from domain.orders.visible import visible
 from kit import ids
 from kit.paging import Page, Sort, page, window
 from kit.text import in_locale
+from loaders import catalog as catalog_loaders
+from loaders import customers as customer_loaders
 from loaders import orders as loaders
+from models.catalog import Variant
+from models.customers import User
 from models.orders import CancelReason, Order, OrderLine, OrderState
 from models.outbox import ActorKind, Event
 from resolvers.answers import Answer, Problem
@@ -181,3 +185,11 @@ async def order_cancel(info: Info, *, order_id: str, reason: CancelReason, note:
 async def order_receipt_confirm(info: Info, *, order_id: str) -> Answer:
     key = ids.key_of("Order", order_id, "order_id")
     return Answer(order=await lifecycle.confirm_receipt(info.context.viewer, key))
+
+
+async def line_variant(root: strawberry.Parent[OrderLine], info: Info) -> Variant | None:
+    return await info.context.load(catalog_loaders.variants_by_id, root.variant_id)
+
+
+async def customer(root: strawberry.Parent[Order], info: Info) -> User | None:
+    return await info.context.load(customer_loaders.users_by_id, root.user_id) if root.user_id else None

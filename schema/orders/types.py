@@ -24,8 +24,12 @@ from schema.paging import Connection
 from schema.scalars import Money, money
 
 if TYPE_CHECKING:
+    from schema.catalog.types import Variant
+    from schema.customers.types import User
     from schema.payments import Payment, Refund
 
+VariantReference = Annotated["Variant", strawberry.lazy("schema.catalog.types")]
+UserReference = Annotated["User", strawberry.lazy("schema.customers.types")]
 PaymentReference = Annotated["Payment", strawberry.lazy("schema.payments")]
 RefundReference = Annotated["Refund", strawberry.lazy("schema.payments")]
 
@@ -63,6 +67,9 @@ class OrderLine(Node):
     title: str = field(resolvers.line_title, description="What it was called when it was sold.")
     choices: list[str] = field(resolvers.line_choices, description="The variant's option values, for example `1 kg`.")
     sku: str | None = strawberry.field(description="The shop's article number.")
+    variant: VariantReference | None = field(
+        resolvers.line_variant, description="The variant as it is now; null once it is no longer for sale."
+    )
     image_url: str = strawberry.field(description="A picture; empty when there was none.")
     unit_price: Money = money("unit_price", description="Price of one unit.")
     quantity: int = strawberry.field(description="Units ordered.")
@@ -113,6 +120,9 @@ class Order(Node):
     )
     lines: list[OrderLine] = field(resolvers.lines, description="What was bought.")
     address: OrderAddress = field(resolvers.address_of, description="Where it goes.")
+    customer: UserReference | None = field(
+        resolvers.customer, description="Whose order it is, for those who may see that person; null for a guest's."
+    )
     contact_phone: str | None = strawberry.field(description="The buyer's phone, E.164.")
     contact_email: str | None = strawberry.field(description="The buyer's e-mail address.")
     coupon_code: str | None = strawberry.field(description="The coupon that was used.")
