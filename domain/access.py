@@ -15,6 +15,7 @@ class Permission(StrEnum):
     """Something that only some roles may do."""
 
     EDIT_CATALOG = "EDIT_CATALOG"
+    EDIT_COUPONS = "EDIT_COUPONS"
     EDIT_STOCK = "EDIT_STOCK"
     SEE_STOCK = "SEE_STOCK"
     SEE_ORDERS = "SEE_ORDERS"
@@ -28,7 +29,9 @@ class Permission(StrEnum):
 
 
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.CATALOG_MANAGER: frozenset({Permission.EDIT_CATALOG, Permission.SEE_STOCK, Permission.EDIT_STOCK}),
+    Role.CATALOG_MANAGER: frozenset(
+        {Permission.EDIT_CATALOG, Permission.EDIT_COUPONS, Permission.SEE_STOCK, Permission.EDIT_STOCK}
+    ),
     Role.ORDER_REVIEWER: frozenset({Permission.SEE_ORDERS, Permission.CANCEL_ORDERS, Permission.SEE_CUSTOMERS}),
     Role.WAREHOUSE_PICKER: frozenset(
         {Permission.SEE_ORDERS, Permission.SHIP, Permission.SEE_STOCK, Permission.EDIT_STOCK}

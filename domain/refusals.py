@@ -177,6 +177,11 @@ CARTS: dict[str, tuple[str, str]] = {
         "This coupon needs goods of {threshold}; these come to {subtotal}.",
         "该优惠券需商品满 {threshold}，当前为 {subtotal}。",
     ),
+    "COUPON_CODE_INVALID": (
+        "A coupon code has 3 to 40 Latin letters, digits, dashes and underscores.",
+        "优惠码须为 3 至 40 位英文字母、数字、连字符或下划线。",
+    ),
+    "COUPON_PERIOD": ("A coupon ends after it starts.", "优惠券的结束时间须晚于开始时间。"),
     "COUPON_CODE_TAKEN": ("There is a coupon with this code already.", "该优惠码已存在。"),
     "NOT_DELIVERABLE": ("Nothing can be delivered to {province}.", "{province} 暂不支持配送。"),
     "PRICE_CHANGED": (

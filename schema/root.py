@@ -3,24 +3,45 @@
 import strawberry
 from strawberry.tools import merge_types
 
+from schema.carts import CART_ERRORS, CartMutation, CartQuery
 from schema.catalog.operations import CatalogQuery
 from schema.customers.accounts import ACCOUNT_ERRORS, AccountMutation
 from schema.customers.people import PeopleMutation, PeopleQuery
 from schema.errors import ERROR_TYPES
 from schema.guest_orders import GuestOrderMutation
+from schema.inventory import INVENTORY_ERRORS, InventoryMutation, InventoryQuery
 from schema.market import MarketMutation, MarketQuery
 from schema.node import NodeQuery
 from schema.orders.checkout import CHECKOUT_ERRORS, CheckoutMutation
 from schema.orders.operations import OrderMutation, OrderQuery, OrderSubscription
 from schema.payments import PaymentMutation, PaymentQuery
+from schema.pricing import PRICING_ERRORS, PricingQuery
+from schema.promotions import PROMOTION_ERRORS, PromotionMutation, PromotionQuery
 
-Query = merge_types("Query", (NodeQuery, MarketQuery, CatalogQuery, PeopleQuery, OrderQuery, PaymentQuery))
+Query = merge_types(
+    "Query",
+    (
+        NodeQuery,
+        MarketQuery,
+        CatalogQuery,
+        InventoryQuery,
+        PromotionQuery,
+        PricingQuery,
+        CartQuery,
+        PeopleQuery,
+        OrderQuery,
+        PaymentQuery,
+    ),
+)
 Mutation = merge_types(
     "Mutation",
     (
         MarketMutation,
         AccountMutation,
         PeopleMutation,
+        InventoryMutation,
+        PromotionMutation,
+        CartMutation,
         CheckoutMutation,
         OrderMutation,
         GuestOrderMutation,
@@ -30,5 +51,16 @@ Mutation = merge_types(
 Subscription = merge_types("Subscription", (OrderSubscription,))
 
 schema = strawberry.Schema(
-    query=Query, mutation=Mutation, subscription=Subscription, types=[*ERROR_TYPES, *ACCOUNT_ERRORS, *CHECKOUT_ERRORS]
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=[
+        *ERROR_TYPES,
+        *ACCOUNT_ERRORS,
+        *CHECKOUT_ERRORS,
+        *INVENTORY_ERRORS,
+        *PROMOTION_ERRORS,
+        *PRICING_ERRORS,
+        *CART_ERRORS,
+    ],
 )

@@ -130,6 +130,11 @@ def refundable_amount(
     return max(0, worth - already_amount)
 
 
+async def rates() -> list[ShippingRate]:
+    """All tariffs, by province, the one for all others last."""
+    return sorted(await ShippingRate.all(), key=lambda rate: (rate.province == EVERYWHERE_ELSE, rate.province))
+
+
 async def rate_for(province: str, *, path: Sequence[str] = ()) -> ShippingRate:
     """The tariff of a province; refuses NOT_DELIVERABLE where nothing goes."""
     rates = {rate.province: rate for rate in await ShippingRate.filter(province__in=[province, EVERYWHERE_ELSE])}

@@ -3,12 +3,16 @@
 from uuid import UUID
 
 from tortoise.expressions import F, Q
+from tortoise.queryset import QuerySet
 
-from domain.access import Viewer
+from domain.access import Permission, Viewer
 from kit import clock
 from kit.errors import Refused
 from kit.money import Money
+from kit.validate import clean_text
 from models.promotions import Coupon, CouponUse, CouponUseState
+
+LONGEST_CODE = 40
 
 
 def customer_key(*, user_id: UUID | None = None, phone_hash: str | None = None) -> str | None:
@@ -18,9 +22,14 @@ def customer_key(*, user_id: UUID | None = None, phone_hash: str | None = None) 
     return f"phone:{phone_hash}" if phone_hash else None
 
 
+def visible(viewer: Viewer) -> QuerySet[Coupon]:
+    """Coupons as rows are for those who make them; shoppers only ever name a code."""
+    return Coupon.all() if viewer.may(Permission.EDIT_COUPONS) else Coupon.filter(id__in=[])
+
+
 async def find(viewer: Viewer, code: str) -> Coupon:
     """The coupon that can be used now; refuses one that is unknown, not yet or no longer valid, or used up."""
-    coupon = await Coupon.get_or_none(code=code.strip().upper(), is_active=True)
+    coupon = await Coupon.get_or_none(code=clean_text(code, maximum=LONGEST_CODE).upper(), is_active=True)
     if coupon is None:
         raise Refused("COUPON_UNKNOWN")
     now = clock.now()
