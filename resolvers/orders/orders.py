@@ -99,10 +99,8 @@ def order_actions(root: strawberry.Parent[Order], info: Info) -> list[ActionView
     return views
 
 
-async def order_timeline(
-    root: strawberry.Parent[Order], info: Info, first: int | None = None, after: str | None = None
-) -> Page[Event]:
-    return await page(timeline.of_order(root), sort=timeline.OLDEST, window=window(first=first, after=after))
+async def order_timeline(order: Order, first: int | None, after: str | None) -> Page[Event]:
+    return await page(timeline.of_order(order), sort=timeline.OLDEST, window=window(first=first, after=after))
 
 
 def event_message(root: strawberry.Parent[Event], info: Info) -> str:

@@ -64,7 +64,8 @@ enum_type(
     EventKind,
     name="OrderEventKind",
     description="What happened to an order.",
-    values={kind.name: MESSAGES[kind]["en"] for kind in EventKind},
+    values={kind.name: MESSAGES[kind]["en"] for kind in EventKind}
+    | {"PARCEL_SCANNED": "A carrier tells where a parcel is; `message` is what it says."},
 )
 enum_type(
     ActorKind,

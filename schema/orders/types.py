@@ -1,7 +1,7 @@
 """Orders, their lines, what can be done with them, and what happened to them."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -20,7 +20,7 @@ from resolvers.orders import orders as resolvers
 from schema.errors import ErrorCode
 from schema.fields import field
 from schema.node import Node, node_type
-from schema.paging import Connection
+from schema.paging import After, Connection, First
 from schema.scalars import Money, money
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ class OrderLine(Node):
     )
 
 
+async def order_timeline(root: strawberry.Parent[Any], first: First = None, after: After = None) -> Any:
+    return await resolvers.order_timeline(root, first, after)
+
+
 @strawberry.type(description="Something that happened to an order.")
 class OrderEvent:
     sequence: int = strawberry.field(description="1, 2, 3 … without a gap within the order.")
@@ -144,7 +148,7 @@ class Order(Node):
         payment_resolvers.order_refunds, description="Money that went or goes back, oldest first."
     )
     timeline: Connection[OrderEvent] = field(
-        resolvers.order_timeline, description="Everything that happened to it, oldest first."
+        order_timeline, description="Everything that happened to it, oldest first."
     )
 
 
