@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import sys
 from collections.abc import AsyncIterator
 
 import uvicorn
@@ -216,4 +215,4 @@ def welcome(settings: Settings) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,4 +1,4 @@
-"""Every figure of policy, read once at start from the environment and `.env`, and passed down from `server.py` and `worker.py`."""
+"""Every figure of policy, read once at start from the environment and `.env`, and passed down from there."""
 
 import secrets
 from functools import cached_property
@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     secret_keys: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
-        description="secrets for tokens and sealed columns, newest first, comma-separated; made and kept in var/ when absent",
+        description="secrets for tokens and sealed columns, newest first, comma-separated; made in var/ when absent",
     )
 
     # People

@@ -1,4 +1,4 @@
-"""Wakes up readers of the event table, in this process and in others. Truth is the table: a lost wake-up only costs time."""
+"""Wakes readers of the event table, in this process and in others. Truth is the table: a lost wake-up costs time."""
 
 import asyncio
 import contextlib

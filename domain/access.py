@@ -47,8 +47,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """The caller of an action: a visitor (with or without a cart), the holder of one order's token, a signed-in person, or
-    the market itself."""
+    """The caller of an action: a visitor (perhaps with a cart), the holder of one order's token, a person, the market."""
 
     market: Market
     user_id: UUID | None = None
@@ -78,7 +77,7 @@ class Viewer:
 
     @property
     def key(self) -> str:
-        """Names the caller in idempotency records and limits: the person, the order's guest, the cart, else the address."""
+        """Names the caller in idempotency records: the person, the order's guest, the cart, else the address."""
         if self.user_id:
             return f"user:{self.user_id}"
         if self.order_id:

@@ -51,7 +51,7 @@ async def record(
 
 
 async def publish() -> list[Event]:
-    """Number what has been committed since the last time. One process at a time, whoever is first; gives what it numbered."""
+    """Number what was committed since the last time, one process at a time, whoever is first; gives what it numbered."""
     if not await Event.filter(position=None).exists():
         return []
     async with transaction():
@@ -66,7 +66,7 @@ async def publish() -> list[Event]:
 
 
 def _number(events: Sequence[Event], *, start: int) -> None:
-    """Positions in order of time, but within a stream always in order of sequence, even if two machines' clocks differ."""
+    """Positions in order of time, but within a stream in order of sequence, even if two machines' clocks differ."""
     by_stream: dict[UUID, list[Event]] = defaultdict(list)
     for event in events:
         by_stream[event.stream_id].append(event)
@@ -117,7 +117,7 @@ live = Live()
 
 
 async def relay(market: Market) -> None:
-    """Number new events and ring for them, as long as this process lives; a second process does the same without harm."""
+    """Number new events and ring for them while this process lives; a second process does the same without harm."""
     woken = asyncio.Event()
     listener = asyncio.create_task(_pass_on(market, woken))
     seen = await latest_position()

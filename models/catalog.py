@@ -1,4 +1,4 @@
-"""What is for sale: categories, brands, products with options and variants, pictures, food facts, and the search index."""
+"""What is for sale: categories, brands, products, options, variants, pictures, food facts, and the search index."""
 
 from __future__ import annotations
 

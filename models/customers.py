@@ -64,7 +64,7 @@ class User(Row):
 
 
 class Address(Row):
-    """A place to deliver to. Who lives there and how to reach them is sealed, the region is not, since rules read it."""
+    """A place to deliver to. Who lives there and how to reach them is sealed, rules read the region."""
 
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("market.User", related_name="addresses")
     user_id: UUID

@@ -28,7 +28,7 @@ APP = "market"
 
 
 def tortoise_config(database_url: str, *, pool: int = 10) -> dict[str, Any]:
-    """The configuration for `sqlite://PATH` or `postgres://user:password@host:port/name`; ValueError for another scheme."""
+    """The configuration for `sqlite://PATH` or `postgres://user:password@host:port/name`, else ValueError."""
     # Tortoise caches SQL by the connection's name: one name for both kinds would serve one kind's SQL to the other.
     name = "sqlite" if database_url.startswith("sqlite://") else "postgres"
     return {
@@ -42,6 +42,8 @@ def tortoise_config(database_url: str, *, pool: int = 10) -> dict[str, Any]:
 async def open_database(database_url: str, *, pool: int = 10) -> None:
     """Connect this process; every task of it may then use the models."""
     await Tortoise.init(config=tortoise_config(database_url, pool=pool), _enable_global_fallback=True)
+    # Connect now: a first caller that goes away half-way would leave a connection without its settings behind.
+    await connection().execute_query("SELECT 1")
 
 
 async def close_database() -> None:

@@ -12,7 +12,7 @@ MARK = "\x1f"  # stands before sealed text; input never holds control characters
 
 
 class SealedText(TextField):
-    """Text, encrypted at rest under the key ring of `kit.crypto`. It cannot be filtered on: keep a lookup hash beside it."""
+    """Text, encrypted at rest under the key ring of `kit.crypto`. To find it, keep a lookup hash beside it."""
 
     def to_db_value(self, value: Any, instance: type[Model] | Model) -> Any:
         return None if value is None else MARK + seal(str(value))

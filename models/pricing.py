@@ -7,7 +7,7 @@ from models.base import Row
 
 
 class ShippingRate(Row):
-    """The tariff for one province, the row with province `*` serves all others. A missing `*` row means: no delivery there."""
+    """The tariff for one province, the row with province `*` serves all others. Without it: no delivery there."""
 
     province = fields.CharField(max_length=40, unique=True)
     first_grams = fields.IntField(default=1000, description="weight that the first fee covers")

@@ -28,7 +28,7 @@ class Problem:
 
 
 class Answer:
-    """A payload in the making: objects by their field names, then warnings and user errors. A field not given is None."""
+    """A payload in the making: objects by their field names, warnings, user errors. A field not given is None."""
 
     def __init__(
         self, *, warnings: Sequence[Problem] = (), user_errors: Sequence[Problem] = (), **objects: object

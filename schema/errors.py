@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 else:
     ErrorCode = enum_type(
         Enum("ErrorCode", {code: code for code in MESSAGES}),
-        description="Why something was not done, or was done with a change. Codes are stable, messages may be reworded.",
+        description="Why something was not done, or was done with a change. Codes are stable, messages may change.",
         values={code: english for code, (english, _) in MESSAGES.items()},
     )
 

@@ -33,7 +33,7 @@ def enum_type(enum: EnumType, *, name: str | None = None, description: str, valu
 
 
 def mutation(resolver: Callable[..., Awaitable[Answer]], input_type: type, *, description: str) -> Any:
-    """A mutation with one `input`. Its fields are given to `resolver` by name; those that the client left out are not given.
+    """A mutation with one `input`. Its fields are given to `resolver` by name, without those that the client left out.
 
     Refusals become `userErrors` of the payload that the class annotation names.
     """

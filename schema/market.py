@@ -40,5 +40,5 @@ class MarketMutation:
     demo_clock_advance: DemoClockAdvancePayload = mutation(
         resolvers.demo_clock_advance,
         DemoClockAdvanceInput,
-        description="Move the market's time on, so that expiry, automatic receipt and other timers play out. Demo mode only.",
+        description="Move the market's time on, so that expiry, automatic receipt and so on play out. Demo mode only.",
     )

@@ -19,6 +19,8 @@ from settings import Settings
 from tests import databases
 from tests.api import Api
 from tests.factories.customers import make_staff, make_user, viewer_for
+from tests.factories.payments import connect, make_simulator
+from tests.invariants import assert_books_balance
 
 KEYS = ("test-secret",)
 
@@ -81,10 +83,22 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 async def market(settings: Settings) -> AsyncIterator[Market]:
-    """A market in an empty database, with the default adapters."""
+    """A market in an empty database, with the default adapters. After the test its books and its stock must agree."""
     await open_database(settings.database_url, pool=settings.database_pool)
     try:
-        yield Market(policy=settings, bus=InProcessBus(), messages=DatabaseInbox(), providers={}, carriers={})
+        bus = InProcessBus()
+        simulator = make_simulator(settings.url, bus)
+        yield connect(
+            Market(
+                policy=settings,
+                bus=bus,
+                messages=DatabaseInbox(),
+                providers={simulator.code: simulator},
+                carriers={},
+            )
+        )
+        await assert_books_balance()
+        await simulator.close()
     finally:
         await close_database()
 

@@ -37,6 +37,12 @@ def read(given: Mapping[str, Any]) -> tuple[Facts | None, list[Refused]]:
     return (None if problems else known), problems
 
 
+def flags(facts: Facts | None) -> dict[str, bool]:
+    """The columns of a product that say how it must be handled."""
+    known = facts or {}
+    return {"cold_chain": known.get("coldChain") is True, "fragile": known.get("fragile") is True}
+
+
 def is_localized(value: object) -> bool:
     """Whether `value` is text by language, in our languages."""
     return (

@@ -5,6 +5,7 @@ import re
 import nh3
 
 OURS = re.compile(r"/media/[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)*\Z")
+OUTSIDE = re.compile(r"https?://[^\s/?#\\\"'<>@]+(?:[/?#][^\s\\\"'<>]*)?\Z", re.IGNORECASE)
 LONGEST = 60_000  # characters of a description
 
 _TAGS = {
@@ -28,6 +29,11 @@ _EMPTY = re.compile(r"<(p|h2|h3|h4|li|b|strong|i|em)>(?:\s|&nbsp;|<br>)*</\1>")
 def is_ours(url: str) -> bool:
     """Whether a picture lies with us: the only ones that a page of ours loads."""
     return OURS.match(url) is not None
+
+
+def is_outside(url: str) -> bool:
+    """Whether a picture lies at a web address. It is kept as a fact and never loaded."""
+    return OUTSIDE.match(url) is not None
 
 
 def clean(html: str) -> str:

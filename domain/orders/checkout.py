@@ -80,7 +80,7 @@ class Draft:
 
 async def preview(viewer: Viewer, purchase: Purchase) -> Draft:
     """What placing it now would give, to the cent, and every problem that would stop it. Writes nothing."""
-    return await _draft(viewer, purchase)
+    return await _draft(viewer, purchase, lock=False)
 
 
 async def place(viewer: Viewer, purchase: Purchase, *, key: str) -> Order:
@@ -105,7 +105,7 @@ def _asked(purchase: Purchase) -> object:
 
 
 async def _place(viewer: Viewer, purchase: Purchase) -> Order:
-    draft = await _draft(viewer, purchase)
+    draft = await _draft(viewer, purchase, lock=True)
     refuse_all(draft.problems)
     destination = purchase.destination
     if destination is None:
@@ -198,9 +198,9 @@ def _number() -> str:
     return f"{clock.now():%y%m%d}-{tail[:4]}-{tail[4:]}"
 
 
-async def _draft(viewer: Viewer, purchase: Purchase) -> Draft:
+async def _draft(viewer: Viewer, purchase: Purchase, *, lock: bool) -> Draft:
     problems: list[Refused] = []
-    wishes = list(purchase.wishes) if purchase.wishes is not None else await _from_cart(viewer)
+    wishes = list(purchase.wishes) if purchase.wishes is not None else await _from_cart(viewer, lock=lock)
     if not wishes:
         problems.append(Refused("NOTHING_TO_BUY", path=("lines",) if purchase.wishes is not None else ()))
     _check_quantities(viewer, wishes, problems)
@@ -219,10 +219,10 @@ async def _draft(viewer: Viewer, purchase: Purchase) -> Draft:
     return Draft(wishes, variants, products, quote, currency, coupon, problems)
 
 
-async def _from_cart(viewer: Viewer) -> list[Wish]:
+async def _from_cart(viewer: Viewer, *, lock: bool) -> list[Wish]:
     return [
         Wish(line.variant_id, line.quantity, ("cart", "lines", str(index)), cart_line_id=line.id)
-        for index, line in enumerate(await carts.checkout_lines(viewer))
+        for index, line in enumerate(await carts.checkout_lines(viewer, lock=lock))
     ]
 
 

@@ -1,10 +1,11 @@
-"""PostgreSQL as Jishi uses it: a pool that says when it is exhausted instead of hanging, and statements that are counted."""
+"""PostgreSQL as Jishi uses it: a pool that says when it is exhausted instead of hanging, and counted statements."""
 
 from typing import Any, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionContext, TransactionContextPooled
+from tortoise.connection import get_connections
 
 from kit.tally import count_statement
 
@@ -53,7 +54,25 @@ class MarketPostgresClient(_CountsStatements, AsyncpgDBClient):
         return await _PatientPool(None, **settings)
 
     def _in_transaction(self) -> TransactionContext:
-        return TransactionContextPooled(_CountedTransaction(self), self._pool_init_lock)
+        return _EndingTransaction(_CountedTransaction(self), self._pool_init_lock)
+
+
+class _EndingTransaction(TransactionContextPooled):
+    """Gives the connection back to the pool also when its caller was gone before it began."""
+
+    async def __aenter__(self) -> Any:
+        await self.ensure_connection()
+        pool = self.client._parent._pool
+        self.client._connection = await pool.acquire()
+        token = get_connections().set(self.connection_name, self.client)
+        try:
+            await self.client.begin()
+        except BaseException:
+            get_connections().reset(token)
+            await pool.release(self.client._connection)
+            raise
+        self.token = token
+        return self.client
 
 
 class _CountedTransaction(_CountsStatements, TransactionWrapper):

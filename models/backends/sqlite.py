@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
+from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from kit.tally import count_statement
@@ -37,7 +38,29 @@ class MarketSqliteClient(_CountsStatements, SqliteClient):
     """The embedded default."""
 
     def _in_transaction(self) -> TransactionContext:
-        return SqliteTransactionContext(_ImmediateTransaction(self), self._lock)
+        return _EndingTransaction(_ImmediateTransaction(self), self._lock)
+
+
+class _EndingTransaction(SqliteTransactionContext):
+    """Gives the connection back also when it never began: its caller left, or another process kept the write lock."""
+
+    async def __aenter__(self) -> Any:
+        await self._trxlock.acquire()
+        token = None
+        try:
+            await self.ensure_connection()
+            token = get_connections().set(self.connection_name, self.connection)
+            await self.connection.begin()
+        except BaseException:
+            try:
+                if self.connection._connection:  # the BEGIN may still come to pass in SQLite's thread
+                    await self.connection._connection.rollback()
+            finally:
+                get_connections().reset(token)
+                self._trxlock.release()
+            raise
+        self.token = token
+        return self.connection
 
 
 class _ImmediateTransaction(_CountsStatements, SqliteTransactionWrapper):

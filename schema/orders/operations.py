@@ -85,7 +85,7 @@ class OrderMutation:
     order_receipt_confirm: OrderReceiptConfirmPayload = mutation(
         resolvers.order_receipt_confirm,
         OrderReceiptConfirmInput,
-        description="Confirm that everything has arrived (确认收货). By the buyer; days after delivery it happens by itself.",
+        description="Confirm that everything has arrived (确认收货). By the buyer; by itself some days after delivery.",
     )
 
 
@@ -98,6 +98,6 @@ class OrderSubscription:
     )
     my_order_events: OrderChange = subscription(
         live.my_order_events,
-        description="Live changes of all your own orders: first the unfinished ones as they are, then every event once, "
-        "in the order in which they were committed.",
+        description="Live changes of all your own orders: first the unfinished ones as they are, then every event "
+        "once, in the order in which they were committed.",
     )

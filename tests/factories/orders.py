@@ -1,6 +1,7 @@
 """Orders for tests, placed and paid through the real actions."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from domain.access import Viewer
@@ -24,7 +25,7 @@ SHANGHAI = Destination(
 async def make_tariff(province: str = "*", **overrides: int | bool | None) -> ShippingRate:
     """The first kilogram for 8 yuan, each further one 2, free from 99."""
     known = await ShippingRate.get_or_none(province=province)
-    values = {"first_fee": 800, "step_fee": 200, "free_from": 9900, **overrides}
+    values: dict[str, Any] = {"first_fee": 800, "step_fee": 200, "free_from": 9900, **overrides}
     return known or await ShippingRate.create(province=province, **values)
 
 

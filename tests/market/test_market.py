@@ -5,7 +5,9 @@ from kit import clock
 from tests.api import Api
 
 ADVANCE = """mutation ($seconds: Int!) {
-  demoClockAdvance(input: {seconds: $seconds}) { now userErrors { __typename code path ... on OutOfRange { minimum maximum } } }
+  demoClockAdvance(input: {seconds: $seconds}) {
+    now userErrors { __typename code path ... on OutOfRange { minimum maximum } }
+  }
 }"""
 
 

@@ -74,12 +74,10 @@ async def test_an_unpaid_order_expires_and_gives_its_stock_back(customer: Viewer
     apples = await make_product(stock={"SH": 5})
     order = await place_order(customer, {apples: 3})
     await jobs.expire(customer.market, order.id)
-    await order.refresh_from_db()
-    assert order.state == OrderState.PENDING_PAYMENT, "its time is not over"
+    assert (await Order.get(id=order.id)).state == OrderState.PENDING_PAYMENT, "its time is not over"
     clock.set_offset(timedelta(minutes=30, seconds=1))
     await jobs.expire(customer.market, order.id)
-    await order.refresh_from_db()
-    assert order.state == OrderState.EXPIRED
+    assert (await Order.get(id=order.id)).state == OrderState.EXPIRED
     assert await stock.available([await first_variant(apples)]) == {await first_variant(apples): 5}
 
 

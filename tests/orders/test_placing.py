@@ -30,7 +30,9 @@ PLACE = """mutation ($input: OrderPlaceInput!) {
 
 PREVIEW = """mutation ($input: CheckoutPreviewInput!) {
   checkoutPreview(input: $input) {
-    checkout { subtotal { minorUnits } shipping { minorUnits } total { minorUnits } lines { quantity total { minorUnits } } }
+    checkout {
+      subtotal { minorUnits } shipping { minorUnits } total { minorUnits } lines { quantity total { minorUnits } }
+    }
     userErrors { code path }
   }
 }"""
