@@ -460,7 +460,10 @@ class Migration(migrations.Migration):
                 (
                     "address",
                     SealedJson(
-                        description="recipient, phone, province, city, district, street, postal_code", unique=False
+                        description="recipient, phone, province, city, district, street, postal_code",
+                        generated=False,
+                        null=False,
+                        unique=False,
                     ),
                 ),
                 ("province", fields.CharField(max_length=40)),
@@ -1214,7 +1217,7 @@ class Migration(migrations.Migration):
                 "app": "market",
                 "constraints": [CheckConstraint(check="step_grams > 0", name="shipping_step_positive")],
                 "pk_attr": "id",
-                "table_description": "The tariff for one province, the row with province `*` serves all others. A missing `*` row means: no delivery there.",
+                "table_description": "The tariff for one province, the row with province `*` serves all others. Without it: no delivery there.",
             },
             bases=["Row"],
         ),
@@ -1462,7 +1465,7 @@ class Migration(migrations.Migration):
                 "app": "market",
                 "indexes": [Index(fields=["user_id"])],
                 "pk_attr": "id",
-                "table_description": "A place to deliver to. Who lives there and how to reach them is sealed, the region is not, since rules read it.",
+                "table_description": "A place to deliver to. Who lives there and how to reach them is sealed, rules read the region.",
             },
             bases=["Row"],
         ),
@@ -1691,7 +1694,7 @@ class Migration(migrations.Migration):
                     "state",
                     fields.CharEnumField(
                         default=ReservationState.HELD,
-                        description="HELD: HELD\nRELEASED: RELEASED\nSHIPPED: SHIPPED",
+                        description="HELD: HELD\nRELEASED: RELEASED\nSHIPPED: SHIPPED\nRETURNED: RETURNED",
                         enum_type=ReservationState,
                         max_length=10,
                     ),
