@@ -1,0 +1,57 @@
+"""Work that comes back by itself: one timer each, which sets itself again whatever became of its turn."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from domain import effects
+from domain.market import Market
+from kit import clock
+from models.jobs import Timer
+
+log = logging.getLogger("jishi.jobs")
+
+Sweep = Callable[[Market], Awaitable[None]]
+
+EVERYTHING = UUID(int=0)  # the subject of work that is about no single thing
+DONE_IS_KEPT = timedelta(days=7)
+PURGED_AT_ONCE = 1000
+
+
+async def purge_done(market: Market) -> None:
+    """Take away timers that were done long ago."""
+    while True:
+        old = Timer.filter(done_at__lt=clock.now() - DONE_IS_KEPT).limit(PURGED_AT_ONCE)
+        ids = await old.values_list("id", flat=True)
+        await Timer.filter(id__in=list(ids)).delete()
+        if len(ids) < PURGED_AT_ONCE:
+            return
+
+
+SWEEPS: dict[str, tuple[timedelta, Sweep]] = {
+    "timers.purge": (timedelta(hours=6), purge_done),
+}
+
+
+async def plant(now: datetime) -> None:
+    """Make sure that every sweep has its timer: on the first start, and after one was lost."""
+    missing = [Timer(kind=kind, subject_id=EVERYTHING, due_at=now) for kind in SWEEPS]
+    await Timer.bulk_create(missing, ignore_conflicts=True)
+    planted = Timer.filter(kind__in=list(SWEEPS))
+    await planted.filter(done_at__isnull=False).update(done_at=None, claimed_until=None, due_at=now)
+    await planted.update(attempts=0)  # one that was parked gets another chance
+
+
+def _recurring(kind: str, every: timedelta, sweep: Sweep) -> Callable[[Market, UUID], Awaitable[None]]:
+    async def turn(market: Market, _: UUID) -> None:
+        try:
+            await sweep(market)
+        except Exception:  # one bad turn must not end all the following ones
+            log.exception("sweep %s failed; its next turn comes in %s", kind, every)
+        await effects.at(kind, EVERYTHING, clock.now() + every)
+
+    return turn
+
+
+HANDLERS = {kind: _recurring(kind, every, sweep) for kind, (every, sweep) in SWEEPS.items()}
