@@ -87,9 +87,9 @@ async def images_by_id(viewer: Viewer, keys: list[UUID]) -> list[ProductImage | 
 
 
 async def tags_by_product(viewer: Viewer, keys: list[UUID]) -> list[list[str]]:
-    """The free tags of shown products, by alphabet."""
-    rows = await ProductTag.filter(product_id__in=keys, kind=TagKind.TAG)
-    return _grouped(keys, sorted((row.product_id, row.tag) for row in rows))
+    """The free tags of shown products, in the order in which they were given."""
+    rows = await ProductTag.filter(product_id__in=keys, kind=TagKind.TAG).order_by("position", "tag")
+    return _grouped(keys, [(row.product_id, row.tag) for row in rows])
 
 
 async def stock_by_variant(viewer: Viewer, keys: list[UUID]) -> list[list[VariantStock]]:

@@ -81,10 +81,11 @@ class Migration(migrations.Migration):
                 ("bytes_total", fields.BigIntField(default=0)),
                 ("bytes_read", fields.BigIntField(default=0)),
                 ("rows_read", fields.IntField(default=0)),
-                ("created", fields.IntField(default=0, description="products")),
-                ("updated", fields.IntField(default=0, description="products")),
-                ("unchanged", fields.IntField(default=0, description="products")),
-                ("failed", fields.IntField(default=0, description="products")),
+                ("records_done", fields.IntField(default=0, description="where to go on after a stop")),
+                ("created", fields.IntField(default=0, description="records: products, categories, brands")),
+                ("updated", fields.IntField(default=0)),
+                ("unchanged", fields.IntField(default=0)),
+                ("failed", fields.IntField(default=0)),
                 (
                     "error",
                     fields.CharField(default="", description="why the whole file could not be read", max_length=500),
@@ -1005,6 +1006,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("tag", fields.CharField(max_length=255)),
+                ("position", fields.IntField(default=0)),
             ],
             options={
                 "table": "product_tag",

@@ -163,6 +163,7 @@ class ProductTag(Row):
     product_id: UUID
     kind = fields.CharEnumField(TagKind, max_length=13, default=TagKind.TAG)
     tag = fields.CharField(max_length=255)
+    position = fields.IntField(default=0)
 
     class Meta:
         table = "product_tag"
@@ -286,10 +287,11 @@ class CatalogImport(Row):
     bytes_total = fields.BigIntField(default=0)
     bytes_read = fields.BigIntField(default=0)
     rows_read = fields.IntField(default=0)
-    created = fields.IntField(default=0, description="products")
-    updated = fields.IntField(default=0, description="products")
-    unchanged = fields.IntField(default=0, description="products")
-    failed = fields.IntField(default=0, description="products")
+    records_done = fields.IntField(default=0, description="where to go on after a stop")
+    created = fields.IntField(default=0, description="records: products, categories, brands")
+    updated = fields.IntField(default=0)
+    unchanged = fields.IntField(default=0)
+    failed = fields.IntField(default=0)
     error = fields.CharField(max_length=500, default="", description="why the whole file could not be read")
     created_at = fields.DatetimeField()
     finished_at = fields.DatetimeField(null=True)

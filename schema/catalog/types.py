@@ -153,7 +153,7 @@ class Product(Node):
     )
     category: Category | None = field(resolvers.category, description="Where it stands in the tree.")
     brand: Brand | None = field(resolvers.brand, description="Who makes it.")
-    tags: list[str] = field(resolvers.tags, description="Words that it is filed under, by alphabet.")
+    tags: list[str] = field(resolvers.tags, description="Words that it is filed under.")
     price_range: PriceRange = field(resolvers.price_range, description="From the cheapest to the dearest variant.")
     options: list[ProductOption] = field(resolvers.options, description="How its variants differ; at most 3.")
     variants: list[Variant] = field(resolvers.variants, description="What can be bought, in display order.")

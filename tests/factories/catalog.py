@@ -77,7 +77,9 @@ async def make_product(
     }
     product = await Product.create(slug=slug, status=status, **row)
     for kind, words in ((TagKind.TAG, tags), (TagKind.DIET, diet), (TagKind.CERTIFICATION, certifications)):
-        await ProductTag.bulk_create([ProductTag(product=product, kind=kind, tag=word) for word in words])
+        await ProductTag.bulk_create(
+            [ProductTag(product=product, kind=kind, tag=word, position=place) for place, word in enumerate(words)]
+        )
     await ProductOption.bulk_create(
         [ProductOption(product=product, position=place, **option) for place, option in enumerate(options)]
     )
