@@ -1,0 +1,56 @@
+"""Runs one coroutine in several processes at once, each with its own connections, as several servers would."""
+
+import asyncio
+import multiprocessing
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+from adapters.bus import InProcessBus
+from adapters.messages import DatabaseInbox
+from domain.market import Market
+from kit import crypto
+from models.database import close_database, open_database
+from settings import Settings
+from tests.factories.payments import connect, make_simulator
+
+T = TypeVar("T")
+Work = Callable[[Market, int], Awaitable[T]]
+
+KEYS = ("test-secret",)  # those of tests/conftest.py: sealed columns must open in every process
+
+
+async def race(work: Work[T], *, database_url: str, processes: int) -> list[T]:
+    """What `work(market, process number)` gives in each process. It must be a function of a module."""
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
+        loop = asyncio.get_running_loop()
+        runs = (loop.run_in_executor(pool, _run, work, database_url, number) for number in range(processes))
+        return list(await asyncio.gather(*runs))
+
+
+def _run(work: Work[T], database_url: str, number: int) -> T:
+    return asyncio.run(_in_market(work, database_url, number))
+
+
+async def _in_market(work: Work[T], database_url: str, number: int) -> T:
+    crypto.use_keys(KEYS)
+    settings = Settings(_env_file=None, database_url=database_url, database_pool=6, secret_keys=KEYS, demo=True)
+    await open_database(settings.database_url, pool=settings.database_pool)
+    try:
+        bus = InProcessBus()
+        simulator = make_simulator(settings.url, bus)
+        return await work(
+            connect(
+                Market(
+                    policy=settings,
+                    bus=bus,
+                    messages=DatabaseInbox(),
+                    providers={simulator.code: simulator},
+                    carriers={},
+                )
+            ),
+            number,
+        )
+    finally:
+        await close_database()
