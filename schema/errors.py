@@ -8,6 +8,8 @@ import strawberry
 from domain.refusals import MESSAGES
 from resolvers.answers import Problem
 from schema.fields import enum_type
+from schema.scalars import SafeInt
+from schema.node import Node
 
 if TYPE_CHECKING:
     ErrorCode = str
@@ -55,8 +57,13 @@ class PlainError(UserError):
 
 @error_type("OUT_OF_RANGE", description="A number that is too small or too large.")
 class OutOfRange(UserError):
-    minimum: int = strawberry.field(description="The smallest allowed value.")
-    maximum: int = strawberry.field(description="The largest allowed value.")
+    minimum: SafeInt = strawberry.field(description="The smallest allowed value.")
+    maximum: SafeInt = strawberry.field(description="The largest allowed value.")
+
+
+@error_type("VERSION_CONFLICT", description="Somebody else has changed the thing meanwhile.")
+class VersionConflict(UserError):
+    current: Node | None = strawberry.field(description="The thing as it is now.")
 
 
 @strawberry.type(description="What every mutation answers.")
@@ -69,4 +76,4 @@ class Payload:
     )
 
 
-ERROR_TYPES: list[type] = [PlainError, OutOfRange]
+ERROR_TYPES: list[type] = [PlainError, OutOfRange, VersionConflict]

@@ -15,7 +15,7 @@ from schema.errors import Payload, UserError, error_type
 from schema.fields import field, mutation
 from schema.node import Node, node_type
 from schema.paging import After, Before, Connection, First, Last
-from schema.scalars import Money, money
+from schema.scalars import SafeInt, Money, money
 
 
 @node_type(
@@ -56,9 +56,11 @@ class CouponCreateInput:
         description="3 to 40 Latin letters, digits, dashes, underscores; case does not matter."
     )
     name: LocalizedInput = strawberry.field(description="What it is called; at most 120 characters.")
-    amount_off_minor_units: int = strawberry.field(description="What it takes off, in minor units: 1000 is 10.00 yuan.")
-    threshold_minor_units: int = strawberry.field(
-        default=0, description="What the goods must cost at least, in minor units."
+    amount_off_minor_units: SafeInt = strawberry.field(
+        description="What it takes off, in minor units: 1000 is 10.00 yuan."
+    )
+    threshold_minor_units: SafeInt = strawberry.field(
+        default=SafeInt(0), description="What the goods must cost at least, in minor units."
     )
     starts_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="From when it is valid.")
     ends_at: datetime | None = strawberry.field(default=strawberry.UNSET, description="Until when it is valid.")

@@ -1,6 +1,7 @@
 """The schema: every area's queries, mutations and subscriptions in one."""
 
 import strawberry
+from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.carts import CART_ERRORS, CartMutation, CartQuery
@@ -17,6 +18,7 @@ from schema.orders.operations import OrderMutation, OrderQuery, OrderSubscriptio
 from schema.payments import PaymentMutation, PaymentQuery
 from schema.pricing import PRICING_ERRORS, PricingQuery
 from schema.promotions import PROMOTION_ERRORS, PromotionMutation, PromotionQuery
+from schema.scalars import SCALARS
 
 Query = merge_types(
     "Query",
@@ -54,6 +56,7 @@ schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
+    config=StrawberryConfig(scalar_map=SCALARS),
     types=[
         *ERROR_TYPES,
         *ACCOUNT_ERRORS,

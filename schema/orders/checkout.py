@@ -8,7 +8,7 @@ from resolvers.orders import checkout as resolvers
 from schema.errors import Payload, UserError, error_type
 from schema.fields import field, mutation
 from schema.orders.types import Order, OrderAdjustment
-from schema.scalars import Money, money
+from schema.scalars import SafeInt, Money, money
 
 if TYPE_CHECKING:
     from schema.catalog.types import Variant
@@ -53,7 +53,7 @@ class CheckoutPreviewInput:
         default=strawberry.UNSET, description="A coupon; left out, the one in your cart is used."
     )
     note: str = strawberry.field(default="", description="A note to the shop, up to 500 characters.")
-    expected_total_minor_units: int | None = strawberry.field(
+    expected_total_minor_units: SafeInt | None = strawberry.field(
         default=strawberry.UNSET,
         description="The total that the buyer has seen, in minor units: another total is refused as TOTAL_CHANGED.",
     )
@@ -106,8 +106,8 @@ class OrderPlacePayload(Payload):
 
 @error_type("TOTAL_CHANGED", description="The total is not the one that the buyer has seen.")
 class TotalChanged(UserError):
-    was: int = strawberry.field(description="The expected total, minor units.")
-    now: int = strawberry.field(description="The total now, minor units.")
+    was: SafeInt = strawberry.field(description="The expected total, minor units.")
+    now: SafeInt = strawberry.field(description="The total now, minor units.")
 
 
 @strawberry.type
