@@ -19,7 +19,7 @@ from models.notifications import Channel
 from models.orders import Order
 
 NOBODYS = UUID("6e61a5c2-58c5-4f29-8a5e-6b0d5e1f3c77")  # namespace of the orders that there are not
-LONGEST_NUMBER = 40  # characters as typed
+LONGEST_NUMBER = 20  # characters
 
 
 async def request_access(viewer: Viewer, number: str, contact: Contact) -> datetime:
@@ -56,5 +56,5 @@ def _subject(order: Order | None, number: str) -> UUID:
 
 def _readable(number: str) -> str:
     """As it is printed: people add blanks and type small letters. What can be no number stays one that is not there."""
-    typed = "".join(number[:LONGEST_NUMBER].split()).upper()
-    return typed if typed.isascii() and typed.isprintable() else "?"
+    typed = "".join(number.split()).upper()
+    return typed if typed.isascii() and typed.isprintable() and len(typed) <= LONGEST_NUMBER else "?"

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from strawberry import UNSET
 
+from domain.carts import carts
 from domain.customers import accounts, sessions
 from domain.customers.accounts import SignedIn
 from domain.customers.contacts import Contact, email_contact, phone_contact
@@ -34,7 +35,8 @@ async def sign_in_code_request(info: Info, *, contact: ContactChoice) -> Answer:
 
 async def code_sign_in(info: Info, *, contact: ContactChoice, code: str, device: str = "") -> Answer:
     known = contact_of(contact, "contact")
-    return _signed_in(info, await accounts.sign_in_with_code(info.context.viewer, known, code, device=device))
+    done = await accounts.sign_in_with_code(info.context.viewer, known, code, device=device)
+    return await _signed_in(info, done)
 
 
 async def account_create(
@@ -42,12 +44,13 @@ async def account_create(
 ) -> Answer:
     known = contact_of(contact, "contact")
     made = await accounts.create(info.context.viewer, known, code, password, name=name, device=device)
-    return _signed_in(info, made)
+    return await _signed_in(info, made)
 
 
 async def password_sign_in(info: Info, *, contact: ContactChoice, password: str, device: str = "") -> Answer:
     known = contact_of(contact, "contact")
-    return _signed_in(info, await accounts.sign_in_with_password(info.context.viewer, known, password, device=device))
+    done = await accounts.sign_in_with_password(info.context.viewer, known, password, device=device)
+    return await _signed_in(info, done)
 
 
 async def password_reset_request(info: Info, *, contact: ContactChoice) -> Answer:
@@ -57,7 +60,8 @@ async def password_reset_request(info: Info, *, contact: ContactChoice) -> Answe
 
 async def password_reset(info: Info, *, contact: ContactChoice, code: str, password: str, device: str = "") -> Answer:
     known = contact_of(contact, "contact")
-    return _signed_in(info, await accounts.reset_password(info.context.viewer, known, code, password, device=device))
+    done = await accounts.reset_password(info.context.viewer, known, code, password, device=device)
+    return await _signed_in(info, done)
 
 
 async def password_change(info: Info, *, password: str, new_password: str) -> Answer:
@@ -84,9 +88,13 @@ async def sign_out(info: Info) -> Answer:
     return Answer()
 
 
-def _signed_in(info: Info, done: SignedIn) -> Answer:
-    """From here on the operation speaks as the person, so that its answer can show them their own data."""
-    viewer = viewer_for(info.context.viewer.market, done.user, like=info.context.viewer)
-    info.context.viewer = viewer.but(session_id=done.credentials.session.id)
+async def _signed_in(info: Info, done: SignedIn) -> Answer:
+    """The cart that the guest came with is theirs now, and from here on the operation speaks as the person: its answer
+    can show them their own data."""
+    before = info.context.viewer
+    viewer = viewer_for(before.market, done.user, like=before).but(session_id=done.credentials.session.id)
+    if before.cart_token and before.user_id is None:
+        await carts.merge(viewer, guest_token=before.cart_token)
+    info.context.viewer = viewer
     info.context.renew()
     return Answer(user=done.user, credentials=done.credentials, is_new=done.is_new)

@@ -144,7 +144,8 @@ class AccountMutation:
     code_sign_in: CodeSignInPayload = mutation(
         resolvers.code_sign_in,
         CodeSignInInput,
-        description="Sign in with a code. A contact that nobody has yet gets an account.",
+        description="Sign in with a code. A contact that nobody has yet gets an account. As with every way of signing "
+        "in, the guest cart that this call came with (`X-Cart-Token`) is merged into the person's own.",
     )
     account_create: SignInPayload = mutation(
         resolvers.account_create,
