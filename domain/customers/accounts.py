@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Final
 
 from domain.access import Viewer
 from domain.customers import codes, passwords, sessions, texts
@@ -9,12 +11,18 @@ from domain.customers.contacts import Contact, email_contact, phone_contact
 from domain.customers.sessions import Credentials
 from kit import clock
 from kit.errors import Refused
-from kit.validate import clean_text
+from kit.validate import Check, clean_all, clean_text
 from models.customers import CodePurpose, User
 from models.notifications import Channel
 
 LONGEST_NAME = 60
 LONGEST_DEVICE = 120
+
+CHECKS: Final[dict[str, Check]] = {
+    "name": partial(clean_text, maximum=LONGEST_NAME),
+    "password": passwords.clean_password,
+    "device": partial(clean_text, maximum=LONGEST_DEVICE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ async def request_sign_in_code(viewer: Viewer, contact: Contact) -> datetime:
 
 async def sign_in_with_code(viewer: Viewer, contact: Contact, code: str, *, device: str = "") -> SignedIn:
     """Sign in whoever holds the contact; makes the account when it is new."""
-    device = clean_text(device, path=("device",), maximum=LONGEST_DEVICE)
+    device = CHECKS["device"](device, path=("device",))
     row = await codes.check(viewer, contact, CodePurpose.SIGN_IN, code)
     async with viewer.market.change():
         await codes.use(row)
@@ -60,22 +68,20 @@ async def create(
     viewer: Viewer, contact: Contact, code: str, password: str, *, name: str = "", device: str = ""
 ) -> SignedIn:
     """Make an account with a password. The code proves the contact first, so nobody can sit on another's address."""
-    device = clean_text(device, path=("device",), maximum=LONGEST_DEVICE)
-    name = clean_text(name, path=("name",), maximum=LONGEST_NAME)
-    password = passwords.clean_password(password, path=("password",))
+    cleaned = clean_all({"name": name, "password": password, "device": device}, CHECKS)
     row = await codes.check(viewer, contact, CodePurpose.SIGN_IN, code)
-    password_hash = await passwords.hashed(password)
+    password_hash = await passwords.hashed(cleaned["password"])
     async with viewer.market.change():
         await codes.use(row)
         if await account_of(contact) is not None:
             raise Refused("CONTACT_TAKEN", path=("contact",))
-        user = await _open_account(viewer, contact, name=name, password_hash=password_hash)
-        return SignedIn(user, await sessions.start(viewer, user, device=device), is_new=True)
+        user = await _open_account(viewer, contact, name=cleaned["name"], password_hash=password_hash)
+        return SignedIn(user, await sessions.start(viewer, user, device=cleaned["device"]), is_new=True)
 
 
 async def sign_in_with_password(viewer: Viewer, contact: Contact, password: str, *, device: str = "") -> SignedIn:
     """Sign in; refuses CREDENTIALS_INVALID for a wrong password and an unknown contact alike."""
-    device = clean_text(device, path=("device",), maximum=LONGEST_DEVICE)
+    device = CHECKS["device"](device, path=("device",))
     await passwords.count_try(viewer, contact)
     user = await account_of(contact)
     if not await passwords.fits(user.password_hash if user else None, password) or user is None:
@@ -97,10 +103,9 @@ async def request_password_reset(viewer: Viewer, contact: Contact) -> datetime:
 
 async def reset_password(viewer: Viewer, contact: Contact, code: str, password: str, *, device: str = "") -> SignedIn:
     """Set a new password, take the lock off, sign every device out and this one in."""
-    device = clean_text(device, path=("device",), maximum=LONGEST_DEVICE)
-    password = passwords.clean_password(password, path=("password",))
+    cleaned = clean_all({"password": password, "device": device}, CHECKS)
     row = await codes.check(viewer, contact, CodePurpose.RESET_PASSWORD, code)
-    password_hash = await passwords.hashed(password)
+    password_hash = await passwords.hashed(cleaned["password"])
     async with viewer.market.change():
         await codes.use(row)
         user = await account_of(contact)
@@ -110,7 +115,7 @@ async def reset_password(viewer: Viewer, contact: Contact, code: str, password: 
         await sessions.end_all(user.id, reason="PASSWORD_RESET")
         for own in contacts_of(user):
             await passwords.forget_tries(own)
-        signed_in = SignedIn(user, await sessions.start(viewer, user, device=device))
+        signed_in = SignedIn(user, await sessions.start(viewer, user, device=cleaned["device"]))
     await _tell_password_changed(viewer, user)
     return signed_in
 

@@ -348,3 +348,13 @@ async def test_nothing_personal_is_stored_in_the_clear(api: Api, visitor: Viewer
     )
     assert len(raw) == 2
     assert not any(secret in repr(raw) for secret in ("lin@", "林晓雨", code))
+
+
+async def test_all_faults_of_a_new_account_are_told_at_once(api: Api) -> None:
+    variables: dict[str, Any] = {"contact": {"email": "a@example.com"}, "code": "000000", "password": "short"}
+    data = await api(ACCOUNT_CREATE, name="x" * 61, **variables)
+    assert [(error["code"], error["path"]) for error in data["accountCreate"]["userErrors"]] == [
+        ("TOO_LONG", ["name"]),
+        ("TOO_SHORT", ["password"]),
+    ]
+    assert await User.all().count() == 0
