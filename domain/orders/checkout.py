@@ -289,7 +289,7 @@ async def _coupon(viewer: Viewer, purchase: Purchase, subtotal: int, problems: l
     try:
         return await coupons.check(viewer, code, subtotal=subtotal, customer_key=_customer_key(viewer, purchase))
     except Refused as refused:
-        problems.append(refused)
+        problems.append(refused.at("coupon_code"))
         return None
 
 

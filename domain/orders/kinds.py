@@ -13,6 +13,7 @@ class EventKind(StrEnum):
     ORDER_REVIVED = "order.revived"
     ORDER_CANCELED = "order.canceled"
     ORDER_UNITS_DROPPED = "order.units_dropped"
+    ORDER_PARTIALLY_SHIPPED = "order.partially_shipped"
     ORDER_SHIPPED = "order.shipped"
     ORDER_DELIVERED = "order.delivered"
     ORDER_RECEIVED = "order.received"
@@ -39,6 +40,10 @@ MESSAGES: dict[EventKind, dict[str, str]] = {
     },
     EventKind.ORDER_CANCELED: {"en": "Order canceled.", "zh-CN": "订单已取消。"},
     EventKind.ORDER_UNITS_DROPPED: {"en": "Some units will not be shipped.", "zh-CN": "部分商品将不再发货。"},
+    EventKind.ORDER_PARTIALLY_SHIPPED: {
+        "en": "Part of the order is on its way; the rest follows.",
+        "zh-CN": "部分商品已发货，其余将陆续发出。",
+    },
     EventKind.ORDER_SHIPPED: {"en": "Everything is on its way.", "zh-CN": "商品已全部发货。"},
     EventKind.ORDER_DELIVERED: {"en": "Everything has been delivered.", "zh-CN": "商品已全部送达。"},
     EventKind.ORDER_RECEIVED: {"en": "Receipt confirmed.", "zh-CN": "已确认收货。"},
@@ -69,5 +74,6 @@ class _Data(dict[str, object]):
 
 
 def message(kind: str, data: dict[str, object], locale: str) -> str:
-    """What a person is told about an event."""
-    return in_locale(MESSAGES[EventKind(kind)], locale).format_map(_Data(data))
+    """What a person is told about an event. A value in several languages is told in this one."""
+    told = {name: in_locale(value, locale) if isinstance(value, dict) else value for name, value in data.items()}
+    return in_locale(MESSAGES[EventKind(kind)], locale).format_map(_Data(told))
