@@ -39,7 +39,8 @@ async def _assert_orders_agree(payments: list[Payment], refunds: list[Refund]) -
     given_back = Counter[UUID]()
     for payment in payments:
         captured[payment.order_id] += payment.captured
-        assert (payment.captured > 0) == (payment.state == PaymentState.CAPTURED), payment.number
+        is_captured = payment.state == PaymentState.CAPTURED
+        assert payment.captured == (payment.amount if is_captured else 0), payment.number
     for refund in refunds:
         refunded[refund.order_id] += refund.amount
         shipping[refund.order_id] += refund.shipping

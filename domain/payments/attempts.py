@@ -10,7 +10,7 @@ from domain.access import Viewer
 from domain.orders import actions
 from domain.orders.actions import Action
 from domain.orders.history import lock, tell
-from domain.payments import states
+from domain.payments import captures, states
 from kit import clock, ids
 from kit.errors import Refused
 from models.orders import Order, OrderState
@@ -69,6 +69,8 @@ async def _start(viewer: Viewer, order_id: UUID, *, method: PaymentMethod) -> UU
         expires_at=order.pay_by,
     )
     await tell(viewer, order, kind="payment.created", data=states.facts(payment))
+    if payment.amount == 0:  # a coupon pays for all of it: there is nothing to ask a provider for
+        await captures.credit(viewer, order, payment)
     return payment.id
 
 

@@ -29,7 +29,8 @@ async def capture(viewer: Viewer, notice: Notice, *, provider: str) -> str:
         await set_aside(notice, provider=provider, order_id=order.id)
         await _reject(viewer, order, payment, notice)
         return "wrong amount"
-    return await _credit(viewer, order, payment, notice)
+    payment.provider_reference, payment.failure = notice.reference, ""
+    return await credit(viewer, order, payment)
 
 
 async def fail(viewer: Viewer, notice: Notice, *, provider: str) -> str:
@@ -73,11 +74,11 @@ async def _locked(viewer: Viewer, notice: Notice, *, provider: str) -> tuple[Ord
     return order, await Payment.filter(id=payment.id).select_for_update().get()
 
 
-async def _credit(viewer: Viewer, order: Order, payment: Payment, notice: Notice) -> str:
+async def credit(viewer: Viewer, order: Order, payment: Payment) -> str:
+    """The amount of a locked payment has come: it pays for its locked order, or is sent back."""
     states.move(payment, PaymentState.CAPTURED)
-    payment.captured, payment.captured_at = notice.amount, clock.now()
-    payment.provider_reference, payment.failure = notice.reference, ""
-    order.captured += notice.amount
+    payment.captured, payment.captured_at = payment.amount, clock.now()
+    order.captured += payment.amount
     came_from = order.state
     payment.is_late = came_from != OrderState.PENDING_PAYMENT
     payment.is_applied = not payment.is_late or await lifecycle.revive(viewer, order)

@@ -147,6 +147,19 @@ async def test_a_failed_payment_can_be_followed_by_another_and_each_attempt_is_k
     ]
 
 
+async def test_an_order_that_costs_nothing_is_paid_without_a_provider(
+    market: Market, api: Api, customer: Viewer
+) -> None:
+    order = await make_order(market, viewer=customer, lines=((1000, 2, 2000),), shipping=0)
+    payment = (await started(api, order, customer))["payment"]
+    assert (payment["state"], payment["payUrl"], payment["isApplied"]) == ("CAPTURED", None, True)
+    assert payment["order"]["state"] == "PAID"
+    await lifecycle.cancel(customer, order.id, reason=CancelReason.CHANGED_MIND)
+    await run(market)
+    assert (await Order.get(id=order.id)).state == OrderState.CANCELED
+    assert await Refund.all().count() == 0
+
+
 async def test_the_other_attempts_are_given_up_once_one_has_paid(market: Market) -> None:
     order = await make_order(market)
     await start_payment(market, order)
