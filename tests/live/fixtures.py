@@ -1,0 +1,108 @@
+"""Fixtures for tests through the front door; `tests/conftest.py` hands them to everybody."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests import databases
+from tests.live import markets
+from tests.live.client import Caller
+from tests.live.server import Server, copy_market, serving
+
+KEYS = ("test-secret",)  # of tests/conftest.py, which cannot be imported from here
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """The demo market as `make run` loads it, in a SQLite file that nobody has open."""
+    folder = tmp_path_factory.mktemp("demo-template")
+    path = folder / "market.sqlite3"
+    markets.load_demo(databases.copy_sqlite(sqlite_template, path), folder)
+    return path
+
+
+@pytest.fixture(scope="session")
+def stocked_sqlite(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    folder = tmp_path_factory.mktemp("stocked")
+    path = folder / "market.sqlite3"
+    url = databases.copy_sqlite(sqlite_template, path)
+    markets.alone(lambda: markets.stock(url, folder), KEYS)
+    return path
+
+
+@pytest.fixture(scope="session")
+def stocked_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    reason = asyncio.run(databases.postgres_reason())
+    if reason is not None:
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("stocked-postgres")
+    with asyncio.Runner() as runner:
+        database = databases.postgres_database("stocked")
+        url = runner.run(database.__aenter__())
+        try:
+            markets.alone(lambda: markets.stock(url, folder), KEYS)
+            yield url
+        finally:
+            runner.run(database.__aexit__(None, None, None))
+
+
+@pytest.fixture
+async def postgres_market(stocked_postgres: str) -> AsyncIterator[str]:
+    """The address of a stocked PostgreSQL database of this test's own."""
+    url = await markets.clone_postgres(stocked_postgres)
+    try:
+        yield url
+    finally:
+        await markets.drop_postgres(url)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def market_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a stocked database of this test's own; every test that uses it runs on both kinds."""
+    if request.param == "sqlite":
+        return copy_market(request.getfixturevalue("stocked_sqlite"), tmp_path)
+    url: str = request.getfixturevalue("postgres_market")
+    return url
+
+
+@pytest.fixture
+async def server(market_url: str, tmp_path: Path) -> AsyncIterator[Server]:
+    """A server over a stocked market."""
+    async with serving(market_url, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def demo_server(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server over a copy of the demo market, for everybody who looks at it."""
+    folder = tmp_path_factory.mktemp("demo-server")
+    with asyncio.Runner() as runner:
+        context = serving(copy_market(demo_template, folder), folder, DEMO_SHIP_SECONDS="20")
+        yield runner.run(context.__aenter__())
+        runner.run(context.__aexit__(None, None, None))
+
+
+@pytest.fixture
+def live_server(demo_server: Server) -> str:
+    """The address of a server with the demo market."""
+    return demo_server.url
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    """Connections to servers on this machine."""
+    limits = httpx.Limits(max_connections=100, max_keepalive_connections=50)
+    async with httpx.AsyncClient(trust_env=False, timeout=60, limits=limits) as client:
+        yield client
+
+
+@pytest.fixture
+def guest(server: Server, http: httpx.AsyncClient) -> Caller:
+    """Somebody without an account at `server`."""
+    return Caller(http, server.url)

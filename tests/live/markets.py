@@ -1,0 +1,101 @@
+"""Markets for live servers: the whole demo, and a stocked one without its six weeks of trade; copied, not rebuilt."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+
+from adapters.bus import InProcessBus
+from adapters.messages import DatabaseInbox
+from demo.people import CUSTOMERS, STAFF
+from domain.market import Market
+from kit import clock, crypto
+from models.database import close_database, open_database
+from settings import ROOT, Settings
+from tests import databases
+from tests.live.client import Caller
+from tests.live.server import SECRET, environment
+
+REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+LOAD_SECONDS = 240.0
+PASSWORD = "jishi-demo"  # everybody's, of demo/residents.py
+SIGN_IN = """
+mutation ($input: PasswordSignInInput!) {
+  passwordSignIn(input: $input) { credentials { accessToken } userErrors { code message path } }
+}"""
+
+
+def load_demo(database_url: str, folder: Path) -> str:
+    """Fill a migrated database as `make run` does; gives what the loader said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "demo.load"],
+        cwd=ROOT,
+        env=environment(database_url, folder),
+        timeout=LOAD_SECONDS,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+async def stock(database_url: str, folder: Path) -> None:
+    """Put the demo's warehouses, goods and people into a migrated database; nobody has bought anything yet."""
+    # Imported late: it brings the whole market along, which other tests need not wait for.
+    from demo import ground, residents, shelves
+
+    settings = Settings(
+        _env_file=None, database_url=database_url, secret_keys=(SECRET,), demo=True, media_root=folder / "media"
+    )
+    crypto.use_keys(settings.keys)
+    await open_database(database_url, pool=settings.database_pool)
+    try:
+        market = Market(policy=settings, bus=InProcessBus(), messages=DatabaseInbox(), providers={}, carriers={})
+        now = clock.now()
+        await ground.lay(now, now=now)
+        await shelves.fill(market, settings.media_root, say=lambda _: None)
+        await residents.settle(market, at=now)
+    finally:
+        await close_database()
+
+
+def alone(work: Callable[[], Awaitable[None]], keys: tuple[str, ...]) -> None:
+    """Run `work` in a loop of its own and give the test run its key ring back."""
+    try:
+        asyncio.run(work())  # type: ignore[arg-type]  # an async function gives a coroutine
+    finally:
+        crypto.use_keys(keys)
+
+
+async def clone_postgres(template_url: str) -> str:
+    """A copy of a PostgreSQL database that nobody is connected to."""
+    name = f"jishi_test_live_{uuid4().hex[:12]}"
+    admin = await asyncpg.connect(databases.POSTGRES)
+    try:
+        await admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_url.rpartition("/")[2]}"')
+    finally:
+        await admin.close()
+    return databases.postgres_url(name)
+
+
+async def drop_postgres(url: str) -> None:
+    """Take a copy away, whoever is still connected."""
+    admin = await asyncpg.connect(databases.POSTGRES)
+    try:
+        await admin.execute(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
+    finally:
+        await admin.close()
+
+
+async def signed_in(caller: Caller, key: str) -> Caller:
+    """The same caller as a person of the demo: `lin`, `picker`, `agent`, …"""
+    person = next(person for person in (*CUSTOMERS, *STAFF) if person.key == key)
+    payload = await caller.but(token=None, cart_token=None).do(
+        SIGN_IN, contact={"email": person.email}, password=PASSWORD
+    )
+    return caller.but(token=payload["credentials"]["accessToken"], cart_token=None)
