@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     refund_attempts: int = Field(4, description="how often a provider that refuses a refund is asked before staff must")
     refund_retry_minutes: int = Field(60, description="pause before a refused refund is asked for again, minutes")
     auto_receipt_days: int = Field(7, description="days after delivery until receipt is assumed")
+    tracking_days: int = Field(60, description="days after which a carrier is no longer asked about a parcel")
     after_sales_days: int = Field(7, description="days after receipt until an order is completed")
 
     # Payment simulator

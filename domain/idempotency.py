@@ -26,14 +26,13 @@ async def once(
 ) -> UUID:
     """Do `work` in one transaction unless this caller did it under `key` before; gives the id of the row that it made.
 
-    A repeated call with other input is refused as IDEMPOTENCY_KEY_REUSED. Of two racing calls one works: the other waits
-    on the unique row and then gets the same id. A refused call leaves no trace, so that it can be tried again.
+    A repeated call with other input is refused as IDEMPOTENCY_KEY_REUSED. Of two racing calls one works: the other
+    waits on the unique row and then gets the same id. A refused call leaves no trace, so that it can be tried again.
     `actor` names the caller where the viewer's own key would change between two tries.
     """
     if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
         raise Refused("INVALID_IDEMPOTENCY_KEY", path=("idempotencyKey",), maximum=LONGEST_KEY)
-    who = hashlib.sha256((actor or viewer.key).encode()).hexdigest()
-    digest = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
+    who, digest = _name(actor or viewer.key), _digest(asked)
     known = await _known(who, operation, key, digest)
     if known is not None:
         return known
@@ -50,6 +49,19 @@ async def once(
         if known is None:
             raise  # not our row: a constraint of the work itself
         return known
+
+
+async def answered(viewer: Viewer, operation: str, key: str, *, asked: object, actor: str | None = None) -> UUID | None:
+    """What `once` gave for this very call before, for work that must be prepared outside its transaction."""
+    return await _known(_name(actor or viewer.key), operation, key, _digest(asked))
+
+
+def _name(actor: str) -> str:
+    return hashlib.sha256(actor.encode()).hexdigest()
+
+
+def _digest(asked: object) -> str:
+    return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
 
 
 async def _known(who: str, operation: str, key: str, digest: str) -> UUID | None:

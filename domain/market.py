@@ -51,6 +51,7 @@ class Policy(Protocol):
     refund_attempts: int
     refund_retry_minutes: int
     auto_receipt_days: int
+    tracking_days: int
     after_sales_days: int
     demo_ship_seconds: float
 

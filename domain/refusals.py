@@ -246,7 +246,41 @@ PAYMENTS: dict[str, tuple[str, str]] = {
     "REFUND_NOT_FAILED": ("Only a refund that has failed can be sent again.", "仅失败的退款可以重新发起。"),
 }
 
-FULFILLMENT: dict[str, tuple[str, str]] = {}
+FULFILLMENT: dict[str, tuple[str, str]] = {
+    "MORE_THAN_OPEN": (
+        "Only {open} units of this line are still to be shipped.",
+        "该商品仅剩 {open} 件待发货。",
+    ),
+    "NOTHING_IN_WAREHOUSE": (
+        "This warehouse holds nothing for the order.",
+        "该仓库没有为此订单预留的商品。",
+    ),
+    "WAYBILL_NEEDED": (
+        "This carrier gives no waybill by itself; enter the one on the label.",
+        "该承运人无法自动取号，请填写面单上的运单号。",
+    ),
+    "WAYBILL_INVALID": (
+        "A waybill has {minimum} to {maximum} letters, digits and hyphens.",
+        "运单号须为 {minimum} 至 {maximum} 位字母、数字或连字符。",
+    ),
+    "WAYBILL_TAKEN": (
+        "This waybill is on another parcel, or the carrier does not know it.",
+        "该运单号已用于其他包裹，或不被承运人认可。",
+    ),
+    "ONE_WAYBILL_SEVERAL_PARCELS": (
+        "The goods lie in several warehouses and make {parcels} parcels; ship from one warehouse at a time.",
+        "商品分布在多个仓库，将分为 {parcels} 个包裹，请逐个仓库发货。",
+    ),
+    "CARRIER_UNAVAILABLE": (
+        "The carrier does not answer; nothing was shipped. Try again.",
+        "承运人暂时没有响应，未发货，请重试。",
+    ),
+    "ORDER_CHANGED": (
+        "The order has changed meanwhile; nothing was shipped. Try again.",
+        "订单已发生变化，未发货，请重试。",
+    ),
+    "PARCEL_ALREADY_DELIVERED": ("This parcel is delivered already.", "该包裹已签收。"),
+}
 
 MESSAGES = GENERAL | CUSTOMERS | CATALOG | INVENTORY | CARTS | CHECKOUT | ORDERS | PAYMENTS | FULFILLMENT
 

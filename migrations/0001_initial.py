@@ -6,7 +6,7 @@ from kit.ids import new_id
 from models.catalog import ImportFormat, ImportState, ProductStatus, TagKind
 from models.customers import CodePurpose, Gender
 from models.fields import SealedJson, SealedText
-from models.fulfillment import ParcelState
+from models.fulfillment import CarrierCode, ParcelState
 from models.inventory import MovementKind, ReservationState
 from models.notifications import Channel
 from models.orders import CancelReason, OrderState
@@ -66,7 +66,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("locale", fields.CharField(description="language of a file that has only one", max_length=10)),
-                ("source", fields.CharField(description="name of the file in the folder of uploads", max_length=80)),
+                (
+                    "source",
+                    fields.CharField(
+                        unique=True, description="name of the file in the folder of uploads", max_length=80
+                    ),
+                ),
                 ("file_name", fields.CharField(max_length=255)),
                 (
                     "state",
@@ -315,6 +320,15 @@ class Migration(migrations.Migration):
                 ),
                 ("code", fields.CharField(max_length=60)),
                 ("value", fields.CharField(default="", description="what stood there, shortened", max_length=200)),
+                (
+                    "facts",
+                    fields.JSONField(
+                        default=dict,
+                        description="what the message tells of",
+                        encoder=functools.partial(dumps, separators=(",", ":")),
+                        decoder=loads,
+                    ),
+                ),
             ],
             options={
                 "table": "import_problem",
@@ -554,6 +568,7 @@ class Migration(migrations.Migration):
                 "constraints": [
                     CheckConstraint(check="quantity > 0", name="order_line_positive"),
                     CheckConstraint(check="shipped + canceled <= quantity", name="order_line_shipped_once"),
+                    CheckConstraint(check="delivered <= shipped", name="order_line_delivered_once"),
                     CheckConstraint(check="refunded <= quantity", name="order_line_refunded_once"),
                     CheckConstraint(check="refunded_amount <= total", name="order_line_never_over_refunded"),
                 ],
@@ -601,8 +616,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", fields.CharField(unique=True, max_length=20)),
+                ("shipment_id", fields.UUIDField(description="the same for all parcels that were handed over at once")),
                 ("warehouse_id", fields.UUIDField()),
-                ("carrier", fields.CharField(max_length=30)),
+                (
+                    "carrier",
+                    fields.CharEnumField(
+                        description="SIMULATOR: simulator\nOWN_COURIER: own\nSF_EXPRESS: sf\nJD_LOGISTICS: jd\nZTO: zto\nYTO: yto\nEMS: ems",
+                        enum_type=CarrierCode,
+                        max_length=30,
+                    ),
+                ),
                 ("waybill", fields.CharField(max_length=60)),
                 (
                     "state",
@@ -626,7 +649,7 @@ class Migration(migrations.Migration):
                 "table": "parcel",
                 "app": "market",
                 "unique_together": (("carrier", "waybill"),),
-                "indexes": [Index(fields=["order_id"]), Index(fields=["state"])],
+                "indexes": [Index(fields=["order_id"]), Index(fields=["shipment_id"]), Index(fields=["state"])],
                 "pk_attr": "id",
                 "table_description": "Goods of one order handed to a carrier under one waybill.",
             },
@@ -663,6 +686,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "parcel_line",
                 "app": "market",
+                "unique_together": (("parcel_id", "order_line_id"),),
                 "constraints": [CheckConstraint(check="quantity > 0", name="parcel_line_positive")],
                 "pk_attr": "id",
                 "table_description": "Units of an order line in a parcel.",
@@ -1292,6 +1316,35 @@ class Migration(migrations.Migration):
             bases=["Row"],
         ),
         ops.CreateModel(
+            name="SimulatedParcel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
+                (
+                    "request_key",
+                    fields.CharField(
+                        unique=True, description="the merchant's number, repeated requests find it", max_length=80
+                    ),
+                ),
+                ("waybill", fields.CharField(unique=True, max_length=60)),
+                ("from_province", fields.CharField(max_length=40)),
+                ("from_city", fields.CharField(max_length=40)),
+                ("to_province", fields.CharField(max_length=40)),
+                ("to_city", fields.CharField(max_length=40)),
+                ("weight_grams", fields.IntField()),
+                (
+                    "booked_at",
+                    fields.DatetimeField(description="by the market's clock", auto_now=False, auto_now_add=False),
+                ),
+            ],
+            options={
+                "table": "simulated_parcel",
+                "app": "market",
+                "pk_attr": "id",
+                "table_description": "The carrier simulator's own record of a parcel, the market itself never reads it.",
+            },
+            bases=["Row"],
+        ),
+        ops.CreateModel(
             name="StockMovement",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=new_id, unique=True, db_index=True)),
@@ -1380,8 +1433,18 @@ class Migration(migrations.Migration):
                         max_length=20,
                     ),
                 ),
-                ("place", fields.CharField(default="", max_length=120)),
-                ("description", fields.CharField(default="", max_length=300)),
+                (
+                    "place",
+                    fields.JSONField(
+                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
+                (
+                    "description",
+                    fields.JSONField(
+                        default=dict, encoder=functools.partial(dumps, separators=(",", ":")), decoder=loads
+                    ),
+                ),
                 ("occurred_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("received_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],

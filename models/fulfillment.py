@@ -9,8 +9,21 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
+from kit.text import Localized
 from models.base import Row
 from models.orders import Order, OrderLine
+
+
+class CarrierCode(StrEnum):
+    """Who carries a parcel. Those without an adapter need a waybill from their own system and are tracked by hand."""
+
+    SIMULATOR = "simulator"
+    OWN_COURIER = "own"
+    SF_EXPRESS = "sf"
+    JD_LOGISTICS = "jd"
+    ZTO = "zto"
+    YTO = "yto"
+    EMS = "ems"
 
 
 class ParcelState(StrEnum):
@@ -28,8 +41,9 @@ class Parcel(Row):
     order: fields.ForeignKeyRelation[Order] = fields.ForeignKeyField("market.Order", related_name="parcels")
     order_id: UUID
     number = fields.CharField(max_length=20, unique=True)
+    shipment_id = fields.UUIDField(description="the same for all parcels that were handed over at once")
     warehouse_id = fields.UUIDField()
-    carrier = fields.CharField(max_length=30)
+    carrier = fields.CharEnumField(CarrierCode, max_length=30)
     waybill = fields.CharField(max_length=60)
     state = fields.CharEnumField(ParcelState, max_length=20, default=ParcelState.SHIPPED)
     shipped_at = fields.DatetimeField()
@@ -39,7 +53,7 @@ class Parcel(Row):
     class Meta:
         table = "parcel"
         unique_together = (("carrier", "waybill"),)
-        indexes = (Index(fields=("order_id",)), Index(fields=("state",)))
+        indexes = (Index(fields=("order_id",)), Index(fields=("shipment_id",)), Index(fields=("state",)))
 
 
 class ParcelLine(Row):
@@ -55,6 +69,7 @@ class ParcelLine(Row):
 
     class Meta:
         table = "parcel_line"
+        unique_together = (("parcel_id", "order_line_id"),)
         constraints = (CheckConstraint(check="quantity > 0", name="parcel_line_positive"),)
 
 
@@ -65,8 +80,8 @@ class TrackingEvent(Row):
     parcel_id: UUID
     scan_id = fields.CharField(max_length=80)
     state = fields.CharEnumField(ParcelState, max_length=20)
-    place = fields.CharField(max_length=120, default="")
-    description = fields.CharField(max_length=300, default="")
+    place = fields.JSONField[Localized](default=dict)
+    description = fields.JSONField[Localized](default=dict)
     occurred_at = fields.DatetimeField()
     received_at = fields.DatetimeField()
 
@@ -74,3 +89,21 @@ class TrackingEvent(Row):
         table = "tracking_event"
         unique_together = (("parcel_id", "scan_id"),)
         indexes = (Index(fields=("parcel_id", "occurred_at")),)
+
+
+class SimulatedParcel(Row):
+    """The carrier simulator's own record of a parcel, the market itself never reads it."""
+
+    request_key = fields.CharField(
+        max_length=80, unique=True, description="the merchant's number, repeated requests find it"
+    )
+    waybill = fields.CharField(max_length=60, unique=True)
+    from_province = fields.CharField(max_length=40)
+    from_city = fields.CharField(max_length=40)
+    to_province = fields.CharField(max_length=40)
+    to_city = fields.CharField(max_length=40)
+    weight_grams = fields.IntField()
+    booked_at = fields.DatetimeField(description="by the market's clock")
+
+    class Meta:
+        table = "simulated_parcel"

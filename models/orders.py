@@ -118,6 +118,7 @@ class OrderLine(Row):
         constraints = (
             CheckConstraint(check="quantity > 0", name="order_line_positive"),
             CheckConstraint(check="shipped + canceled <= quantity", name="order_line_shipped_once"),
+            CheckConstraint(check="delivered <= shipped", name="order_line_delivered_once"),
             CheckConstraint(check="refunded <= quantity", name="order_line_refunded_once"),
             CheckConstraint(check="refunded_amount <= total", name="order_line_never_over_refunded"),
         )

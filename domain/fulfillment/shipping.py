@@ -1,0 +1,188 @@
+"""Handing goods to a carrier: a label first, then parcels, stock and order in one transaction."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+
+from adapters.carriers.carrier import Place
+from domain import effects, idempotency
+from domain.access import Permission, Viewer
+from domain.fulfillment.carriers import Label, clean_waybill, connected, label
+from domain.fulfillment.facts import parcel_facts
+from domain.fulfillment.loads import Chosen, Load, loads_of
+from domain.inventory import stock
+from domain.orders import actions
+from domain.orders.actions import Action
+from domain.orders.history import lock, move, tell
+from domain.orders.lifecycle import open_units, settle_delivery
+from domain.orders.visible import visible as visible_orders
+from kit import clock, ids
+from kit.errors import Refusals, Refused
+from models.fulfillment import CarrierCode, Parcel, ParcelLine
+from models.inventory import Warehouse
+from models.orders import Order, OrderLine, OrderState
+
+OPERATION = "parcelShip"
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What is to be shipped, as it was asked for. Nothing chosen: everything that is still open."""
+
+    order_id: UUID
+    carrier: CarrierCode
+    chosen: Sequence[Chosen] | None = None
+    warehouse_id: UUID | None = None
+    waybill: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """One parcel on the packing table, with its label."""
+
+    load: Load
+    label: Label
+
+
+async def ship(viewer: Viewer, asked: Shipment, *, key: str) -> list[Parcel]:
+    """Hand units of an order to a carrier, one parcel for each warehouse that they lie in; gives the parcels.
+
+    The label is asked for before anything is written. When that or anything after it fails, nothing has changed, and
+    the same call may be repeated under the same key: the carrier then gives the same label.
+    """
+    viewer.require(Permission.SHIP)
+    shipment_id = await idempotency.answered(viewer, OPERATION, key, asked=asked)
+    if shipment_id is None:
+        shipment_id = await _ship_now(viewer, asked, key=key)
+    return await Parcel.filter(shipment_id=shipment_id).order_by("id")
+
+
+async def _ship_now(viewer: Viewer, asked: Shipment, *, key: str) -> UUID:
+    try:
+        packed = await _pack(viewer, asked, key=key)
+        return await _hand_over_once(viewer, asked, packed, key=key)
+    except (Refused, Refusals):
+        by_twin = await idempotency.answered(viewer, OPERATION, key, asked=asked)
+        if by_twin is None:
+            raise
+        return by_twin  # the same call, sent twice at once: the other one was quicker
+
+
+async def _hand_over_once(viewer: Viewer, asked: Shipment, packed: Sequence[Packed], *, key: str) -> UUID:
+    work = partial(_hand_over, viewer, asked, packed)
+    try:
+        return await idempotency.once(viewer, OPERATION, key, asked=asked, work=work)
+    except IntegrityError:
+        await _refuse_used(asked.carrier, [one.label.waybill for one in packed])
+        raise
+
+
+async def _refuse_used(carrier: CarrierCode, waybills: Sequence[str]) -> None:
+    if await Parcel.exists(carrier=carrier, waybill__in=list(waybills)):
+        raise Refused("WAYBILL_TAKEN", path=("waybill",))
+
+
+async def _pack(viewer: Viewer, asked: Shipment, *, key: str) -> list[Packed]:
+    order = await visible_orders(viewer).filter(id=asked.order_id).first()
+    if order is None:
+        raise Refused("NOT_FOUND", path=("orderId",), what="order")
+    actions.check(viewer, order, Action.SHIP)
+    if asked.warehouse_id is not None and not await Warehouse.exists(id=asked.warehouse_id):
+        raise Refused("NOT_FOUND", path=("warehouseId",), what="warehouse")
+    lines = await OrderLine.filter(order_id=order.id).order_by("position")
+    loads = await _loads(asked, lines)
+    waybill = await _own_waybill(asked, parcels=len(loads))
+    weights = {line.id: line.weight_grams for line in lines}
+    houses = {house.id: house for house in await Warehouse.filter(id__in=[load.warehouse_id for load in loads])}
+    return [
+        Packed(
+            load,
+            await label(
+                viewer,
+                asked.carrier,
+                request_key=_request_key(viewer, order, load, key=key),
+                waybill=waybill,
+                sender=Place(houses[load.warehouse_id].province, houses[load.warehouse_id].city),
+                receiver=Place(order.address["province"], order.address["city"]),
+                weight_grams=sum(weights[line_id] * units for line_id, units in load.quantities.items()),
+            ),
+        )
+        for load in loads
+    ]
+
+
+async def _own_waybill(asked: Shipment, *, parcels: int) -> str | None:
+    waybill = clean_waybill(asked.waybill)
+    if waybill is None:
+        return None
+    if parcels > 1:
+        raise Refused("ONE_WAYBILL_SEVERAL_PARCELS", path=("waybill",), parcels=parcels)
+    await _refuse_used(asked.carrier, [waybill])
+    return waybill
+
+
+async def _loads(asked: Shipment, lines: Sequence[OrderLine]) -> list[Load]:
+    held = await stock.held(asked.order_id)
+    return loads_of(lines, held, chosen=asked.chosen, warehouse_id=asked.warehouse_id)
+
+
+def _request_key(viewer: Viewer, order: Order, load: Load, *, key: str) -> str:
+    """The same for every try of the same call, so that a carrier that was asked twice prints one label."""
+    parts = f"{viewer.key}/{order.id}/{load.warehouse_id}/{key}"
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+async def _hand_over(viewer: Viewer, asked: Shipment, packed: Sequence[Packed]) -> UUID:
+    order = await lock(viewer, asked.order_id)
+    actions.check(viewer, order, Action.SHIP)
+    lines = {line.id: line for line in await OrderLine.filter(order_id=order.id).order_by("position")}
+    if await _loads(asked, list(lines.values())) != [one.load for one in packed]:
+        raise Refused("ORDER_CHANGED", path=("orderId",), retryable=True)
+    shipment_id = ids.new_id()
+    for one in packed:
+        parcel = await _send(viewer, order, asked.carrier, one, lines, shipment_id=shipment_id)
+        await tell(viewer, order, kind="parcel.shipped", data=parcel_facts(parcel))
+    if not any(open_units(line) for line in lines.values()):
+        await move(viewer, order, OrderState.SHIPPED, kind="order.shipped")
+        await settle_delivery(viewer, order)
+    elif order.state == OrderState.PAID:
+        await move(viewer, order, OrderState.PARTIALLY_SHIPPED, kind="order.partially_shipped")
+    return shipment_id
+
+
+async def _send(
+    viewer: Viewer,
+    order: Order,
+    carrier: CarrierCode,
+    packed: Packed,
+    lines: dict[UUID, OrderLine],
+    *,
+    shipment_id: UUID,
+) -> Parcel:
+    load, now = packed.load, clock.now()
+    await stock.ship(viewer, order_id=order.id, warehouse_id=load.warehouse_id, quantities=load.quantities)
+    parcel = await Parcel.create(
+        order_id=order.id,
+        number=f"W{ids.readable(12)}",
+        shipment_id=shipment_id,
+        warehouse_id=load.warehouse_id,
+        carrier=carrier,
+        waybill=packed.label.waybill,
+        shipped_at=now,
+        estimated_at=packed.label.estimated_at,
+    )
+    await ParcelLine.bulk_create(
+        ParcelLine(parcel_id=parcel.id, order_line_id=line_id, quantity=units)
+        for line_id, units in load.quantities.items()
+    )
+    for line_id, units in load.quantities.items():
+        lines[line_id].shipped += units
+        await lines[line_id].save(update_fields=["shipped"])
+    adapter = connected(viewer, carrier)
+    if adapter is not None:
+        await effects.at("parcel.track", parcel.id, now + adapter.pause)
+    return parcel

@@ -1,0 +1,19 @@
+"""Every kind of timer and who does its work."""
+
+from collections.abc import Mapping
+
+from jobs import fulfillment, orders, payments, sweeps
+from jobs.runner import Handler
+
+
+def _merged(*areas: Mapping[str, Handler]) -> dict[str, Handler]:
+    handlers: dict[str, Handler] = {}
+    for area in areas:
+        twice = handlers.keys() & area.keys()
+        if twice:
+            raise RuntimeError(f"two handlers for {sorted(twice)}")
+        handlers |= area
+    return handlers
+
+
+HANDLERS = _merged(sweeps.HANDLERS, orders.HANDLERS, payments.HANDLERS, fulfillment.HANDLERS)
