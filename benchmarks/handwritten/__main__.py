@@ -1,0 +1,17 @@
+"""Serves the hand-written handlers, by the same server with the same options as the API."""
+
+import uvicorn
+
+from benchmarks.handwritten.app import create_app
+from settings import Settings
+
+if __name__ == "__main__":
+    settings = Settings()
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )

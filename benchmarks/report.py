@@ -1,0 +1,60 @@
+"""The table: printed, and kept in docs/performance.md between two marks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks.checks import Statements
+from benchmarks.operations import Operation
+from benchmarks.rounds import Race, Speed
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
+HEAD = "| Operation | | per second | p50 ms | p99 ms | SQL statements | times as long |\n|---|---|--:|--:|--:|--:|--:|"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found about one operation."""
+
+    operation: Operation
+    race: Race
+    statements: Statements
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """Two lines for each operation."""
+    return "\n".join([HEAD, *(line for outcome in outcomes for line in _lines(outcome))])
+
+
+def _lines(outcome: Outcome) -> list[str]:
+    ratios, counted = outcome.race.ratios, outcome.statements
+    ours, theirs = outcome.race.speed(in_graphql=True), outcome.race.speed(in_graphql=False)
+    ratio = f"**{median(ratios):.2f}** ({min(ratios):.2f}–{max(ratios):.2f})"
+    return [
+        _line(outcome.operation.title, "GraphQL", ours, _counts(counted.graphql), ratio),
+        _line("", "by hand", theirs, _counts(counted.handwritten), ""),
+    ]
+
+
+def _line(title: str, which: str, speed: Speed, statements: str, ratio: str) -> str:
+    p50, p99 = speed.percentile(50), speed.percentile(99)
+    return f"| {title} | {which} | {speed.typical:.0f} | {p50:.1f} | {p99:.1f} | {statements} | {ratio} |"
+
+
+def _counts(by_size: Mapping[int, int]) -> str:
+    """One number where the count is the same for every size of page, else each of them."""
+    if len(set(by_size.values())) == 1:
+        return str(next(iter(by_size.values())))
+    return ", ".join(f"{size}: {count}" for size, count in by_size.items())
+
+
+def record(text: str) -> None:
+    """Put `text` between the marks of docs/performance.md."""
+    page = PAGE.read_text(encoding="utf-8")
+    before, _, rest = page.partition(BEGIN)
+    _, found, after = rest.partition(END)
+    if not found:
+        raise ValueError(f"{PAGE} has no marks {BEGIN} and {END}")
+    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
