@@ -9,6 +9,7 @@ from schema.catalog.operations import CatalogQuery
 from schema.customers.accounts import ACCOUNT_ERRORS, AccountMutation
 from schema.customers.people import PeopleMutation, PeopleQuery
 from schema.errors import ERROR_TYPES
+from schema.fulfillment import FULFILLMENT_ERRORS, FulfillmentMutation, FulfillmentQuery
 from schema.guest_orders import GuestOrderMutation
 from schema.inventory import INVENTORY_ERRORS, InventoryMutation, InventoryQuery
 from schema.market import MarketMutation, MarketQuery
@@ -33,6 +34,7 @@ Query = merge_types(
         PeopleQuery,
         OrderQuery,
         PaymentQuery,
+        FulfillmentQuery,
     ),
 )
 Mutation = merge_types(
@@ -48,6 +50,7 @@ Mutation = merge_types(
         OrderMutation,
         GuestOrderMutation,
         PaymentMutation,
+        FulfillmentMutation,
     ),
 )
 Subscription = merge_types("Subscription", (OrderSubscription,))
@@ -65,5 +68,6 @@ schema = strawberry.Schema(
         *PROMOTION_ERRORS,
         *PRICING_ERRORS,
         *CART_ERRORS,
+        *FULFILLMENT_ERRORS,
     ],
 )

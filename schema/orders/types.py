@@ -15,6 +15,7 @@ from loaders import orders as loaders
 from models import orders as models
 from models.orders import CancelReason, OrderState
 from models.outbox import ActorKind
+from resolvers import fulfillment as fulfillment_resolvers
 from resolvers import payments as payment_resolvers
 from resolvers.orders import orders as resolvers
 from schema.errors import ErrorCode
@@ -26,10 +27,12 @@ from schema.scalars import Money, money
 if TYPE_CHECKING:
     from schema.catalog.types import Variant
     from schema.customers.types import User
+    from schema.fulfillment import Parcel
     from schema.payments import Payment, Refund
 
 VariantReference = Annotated["Variant", strawberry.lazy("schema.catalog.types")]
 UserReference = Annotated["User", strawberry.lazy("schema.customers.types")]
+ParcelReference = Annotated["Parcel", strawberry.lazy("schema.fulfillment")]
 PaymentReference = Annotated["Payment", strawberry.lazy("schema.payments")]
 RefundReference = Annotated["Refund", strawberry.lazy("schema.payments")]
 
@@ -141,6 +144,9 @@ class Order(Node):
     received_at: datetime | None = strawberry.field(description="When receipt was confirmed, UTC.")
     completed_at: datetime | None = strawberry.field(description="When the after-sales period ended, UTC.")
     canceled_at: datetime | None = strawberry.field(description="When it was canceled or expired, UTC.")
+    parcels: list[ParcelReference] = field(
+        fulfillment_resolvers.parcels_of_order, description="What was shipped of it, oldest first."
+    )
     payments: list[PaymentReference] = field(
         payment_resolvers.order_payments, description="Every attempt to pay it, oldest first."
     )

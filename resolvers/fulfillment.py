@@ -1,0 +1,116 @@
+"""Parcels: handing goods to carriers, reporting where they are, and reading both."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import strawberry
+
+from domain.fulfillment import shipping, tracking
+from domain.fulfillment.carriers import NAMES
+from domain.fulfillment.loads import Chosen
+from domain.fulfillment.shipping import Shipment
+from kit import ids
+from kit.text import in_locale
+from loaders import fulfillment as loaders
+from loaders import inventory as inventory_loaders
+from loaders import orders as order_loaders
+from models.fulfillment import CarrierCode, Parcel, ParcelLine, ParcelState, TrackingEvent
+from models.inventory import Warehouse
+from models.orders import Order, OrderLine
+from resolvers.answers import Answer
+from resolvers.context import Info
+
+
+class ChosenLine(Protocol):
+    """A line as the client names it."""
+
+    order_line_id: strawberry.ID
+    quantity: int
+
+
+async def parcel(info: Info, id: str) -> Parcel | None:
+    found = ids.from_public(id)
+    if found is None or found[0] != "Parcel":
+        return None
+    return await info.context.load(loaders.parcels_by_id, found[1])
+
+
+async def parcels_of_order(root: strawberry.Parent[Order], info: Info) -> list[Parcel]:
+    return await info.context.load(loaders.parcels_by_order, root.id)
+
+
+async def carrier_name(root: strawberry.Parent[Parcel], info: Info) -> str:
+    return in_locale(NAMES[root.carrier], info.context.locale)
+
+
+async def order_of(root: strawberry.Parent[Parcel], info: Info) -> Order | None:
+    return await info.context.load(order_loaders.orders_by_id, root.order_id)
+
+
+async def warehouse_of(root: strawberry.Parent[Parcel], info: Info) -> Warehouse | None:
+    return await info.context.load(inventory_loaders.warehouses_by_id, root.warehouse_id)
+
+
+async def parcel_lines(root: strawberry.Parent[Parcel], info: Info) -> list[ParcelLine]:
+    return await info.context.load(loaders.lines_by_parcel, root.id)
+
+
+async def order_line_of(root: strawberry.Parent[ParcelLine], info: Info) -> OrderLine | None:
+    return await info.context.load(order_loaders.order_lines_by_id, root.order_line_id)
+
+
+async def tracking_of(root: strawberry.Parent[Parcel], info: Info) -> list[TrackingEvent]:
+    return await info.context.load(loaders.tracking_by_parcel, root.id)
+
+
+async def parcel_ship(
+    info: Info,
+    *,
+    order_id: str,
+    carrier: CarrierCode,
+    idempotency_key: str,
+    lines: Sequence[ChosenLine] | None = None,
+    warehouse_id: str | None = None,
+    waybill: str | None = None,
+) -> Answer:
+    asked = Shipment(
+        order_id=ids.key_of("Order", order_id, "orderId"),
+        carrier=carrier,
+        chosen=None if lines is None else _chosen(lines),
+        warehouse_id=None if warehouse_id is None else ids.key_of("Warehouse", warehouse_id, "warehouseId"),
+        waybill=waybill,
+    )
+    parcels = await shipping.ship(info.context.viewer, asked, key=idempotency_key)
+    info.context.renew()  # another mutation of this operation may have loaded the order as it was before
+    order = await info.context.load(order_loaders.orders_by_id, asked.order_id)
+    return Answer(parcels=parcels, parcel=parcels[0], order=order)
+
+
+async def tracking_event_add(
+    info: Info,
+    *,
+    parcel_id: str,
+    state: ParcelState,
+    place: str = "",
+    description: str = "",
+    scan_id: str | None = None,
+) -> Answer:
+    key = ids.key_of("Parcel", parcel_id, "parcelId")
+    found = await tracking.add_scan(
+        info.context.viewer, key, state=state, place=place, description=description, scan_id=scan_id
+    )
+    info.context.renew()
+    return Answer(parcel=found)
+
+
+async def parcel_deliver(info: Info, *, parcel_id: str, place: str = "", scan_id: str | None = None) -> Answer:
+    return await tracking_event_add(
+        info, parcel_id=parcel_id, state=ParcelState.DELIVERED, place=place, scan_id=scan_id
+    )
+
+
+def _chosen(lines: Sequence[ChosenLine]) -> tuple[Chosen, ...]:
+    return tuple(
+        Chosen(ids.key_of("OrderLine", line.order_line_id, "lines", str(index), "orderLineId"), line.quantity)
+        for index, line in enumerate(lines)
+    )
