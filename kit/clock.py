@@ -11,12 +11,7 @@ def now() -> datetime:
 
 
 def machine() -> datetime:
-    """The machine's time, which nobody moves: for how long a process or another service is waited for."""
-    return datetime.now(UTC)
-
-
-def machine_now() -> datetime:
-    """The machine's own time, UTC, for what must not age when the market's time is moved on: tokens and sessions."""
+    """The machine's time, UTC, which nobody moves: for tokens, claims, and how long another service is waited for."""
     return datetime.now(UTC)
 
 

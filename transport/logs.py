@@ -36,5 +36,5 @@ def configure_logging(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for chatty in ("httpx", "httpcore", "tortoise", "asyncio", "aiosqlite"):
+    for chatty in ("httpx", "httpcore", "tortoise", "asyncio", "aiosqlite", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)

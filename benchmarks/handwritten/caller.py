@@ -36,7 +36,7 @@ class Caller:
         if self.token is None:
             raise Unknown
         content = jwt.decode(self.token, derive(self.secret, PURPOSE), algorithms=[ALGORITHM])
-        now = clock.machine_now()
+        now = clock.machine()
         found = await rows(
             "SELECT device_session.user_id, roles, locale FROM device_session "
             "JOIN user_account ON user_account.id = device_session.user_id "

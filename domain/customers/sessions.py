@@ -73,7 +73,7 @@ async def start(viewer: Viewer, user: User, *, device: str = "") -> Credentials:
 async def start_for_order(viewer: Viewer, order_id: UUID) -> Credentials:
     """Open one order to its guest, for a while that cannot be prolonged. Runs in the caller's transaction."""
     now = clock.now()
-    expires_at = clock.machine_now() + timedelta(minutes=viewer.market.policy.order_token_minutes)
+    expires_at = clock.machine() + timedelta(minutes=viewer.market.policy.order_token_minutes)
     session = await DeviceSession.create(order_id=order_id, created_at=now, last_used_at=now, expires_at=expires_at)
     claims = tokens.Claims(session.id, None, order_id)
     return Credentials(session, tokens.sign(viewer.market, claims, expires_at=expires_at), expires_at)
@@ -147,7 +147,7 @@ async def _prolong(market: Market, session: DeviceSession) -> Credentials:
 async def _credentials(market: Market, session: DeviceSession) -> Credentials:
     refresh_token = ids.token()
     await RefreshToken.create(session_id=session.id, token_hash=token_hash(refresh_token), created_at=clock.now())
-    expires_at = clock.machine_now() + timedelta(minutes=market.policy.access_token_minutes)
+    expires_at = clock.machine() + timedelta(minutes=market.policy.access_token_minutes)
     claims = tokens.Claims(session.id, session.user_id, None)
     return Credentials(
         session=session,
@@ -159,4 +159,4 @@ async def _credentials(market: Market, session: DeviceSession) -> Credentials:
 
 
 def _end_of_refresh(market: Market) -> datetime:
-    return clock.machine_now() + timedelta(days=market.policy.refresh_token_days)
+    return clock.machine() + timedelta(days=market.policy.refresh_token_days)

@@ -30,7 +30,7 @@ class Claims:
 
 def sign(market: Market, claims: Claims, *, expires_at: datetime) -> str:
     """The token as clients carry it."""
-    content: dict[str, object] = {"sid": str(claims.session_id), "iat": clock.machine_now(), "exp": expires_at}
+    content: dict[str, object] = {"sid": str(claims.session_id), "iat": clock.machine(), "exp": expires_at}
     if claims.user_id is not None:
         content["sub"] = str(claims.user_id)
     if claims.order_id is not None:

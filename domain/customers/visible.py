@@ -30,7 +30,7 @@ def visible_sessions(viewer: Viewer) -> QuerySet[DeviceSession]:
 
 def alive() -> QuerySet[DeviceSession]:
     """Every session that is neither ended nor over."""
-    return DeviceSession.filter(revoked_at=None, expires_at__gt=clock.machine_now())
+    return DeviceSession.filter(revoked_at=None, expires_at__gt=clock.machine())
 
 
 def viewer_for(market: Market, user: User, *, like: Viewer | None = None) -> Viewer:

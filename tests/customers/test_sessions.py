@@ -176,9 +176,9 @@ async def test_what_is_no_refresh_token_is_refused(api: Api, token: str) -> None
 
 async def test_an_unused_session_is_over_after_thirty_days(market: Market, visitor: Viewer) -> None:
     _, credentials = await signed_in(market, await make_user())
-    left = credentials.session.expires_at - clock.machine_now()
+    left = credentials.session.expires_at - clock.machine()
     assert timedelta(days=29, hours=23) < left <= timedelta(days=30)
-    await DeviceSession.filter(id=credentials.session.id).update(expires_at=clock.machine_now())
+    await DeviceSession.filter(id=credentials.session.id).update(expires_at=clock.machine())
     assert await refused(market, credentials.access_token)
     with pytest.raises(Refused, match="REFRESH_TOKEN_INVALID"):
         await sessions.refresh(visitor, credentials.refresh_token or "")
