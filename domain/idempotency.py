@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
@@ -13,6 +14,7 @@ from kit.errors import Refused
 from models.idempotency import KeyedCall
 
 LONGEST_KEY = 100
+KEYS_ARE_KEPT = timedelta(days=30)
 
 
 async def once(
@@ -71,3 +73,8 @@ async def _known(who: str, operation: str, key: str, digest: str) -> UUID | None
     if call.input_hash != digest:
         raise Refused("IDEMPOTENCY_KEY_REUSED", path=("idempotencyKey",))
     return call.result_id
+
+
+async def forget_old() -> None:
+    """Take away records of calls that nobody repeats any more."""
+    await KeyedCall.filter(created_at__lt=clock.now() - KEYS_ARE_KEPT).delete()

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain import effects
+from domain import effects, idempotency
+from domain.customers import forgetting
 from domain.market import Market
 from kit import clock
 from models.jobs import Timer
@@ -29,7 +30,14 @@ async def purge_done(market: Market) -> None:
             return
 
 
+async def forget_expired(market: Market) -> None:
+    """Take away sign-ins and keyed calls that are of no more use."""
+    await forgetting.forget_expired()
+    await idempotency.forget_old()
+
+
 SWEEPS: dict[str, tuple[timedelta, Sweep]] = {
+    "people.forget": (timedelta(hours=6), forget_expired),
     "timers.purge": (timedelta(hours=6), purge_done),
 }
 
