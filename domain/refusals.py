@@ -109,7 +109,7 @@ CATALOG: dict[str, tuple[str, str]] = {
     "UNKNOWN_FIELD": ("There is no field “{field}” here.", "此处没有“{field}”字段。"),
     "UNKNOWN_CATEGORY": ("There is no category “{slug}”.", "没有分类“{slug}”。"),
     "UNKNOWN_BRAND": ("There is no brand “{slug}”.", "没有品牌“{slug}”。"),
-    "UNKNOWN_WAREHOUSE": ("There is no warehouse “{code}”.", "没有仓库“{code}”。"),
+    "UNKNOWN_WAREHOUSE": ("There is no warehouse “{warehouse}”.", "没有仓库“{warehouse}”。"),
     "NO_WAREHOUSE": (
         "The file tells of stock, and there is no warehouse to put it into.",
         "文件包含库存，但还没有可以存放的仓库。",
@@ -127,7 +127,6 @@ CATALOG: dict[str, tuple[str, str]] = {
         "The file names this product twice; the first one counts.",
         "文件中该商品重复出现，以第一次为准。",
     ),
-    "DUPLICATE_SKU": ("The file gives this SKU to two products.", "文件中同一 SKU 属于两个商品。"),
     "DUPLICATE_COLUMN": ("The heading names this column twice.", "表头中该列重复。"),
     "MISSING_COLUMN": ("The heading does not name this column.", "表头缺少该列。"),
     "TOO_MANY_CELLS": ("The row has more cells than the heading.", "该行的单元格多于表头。"),

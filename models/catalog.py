@@ -280,7 +280,7 @@ class CatalogImport(Row):
 
     format = fields.CharEnumField(ImportFormat, max_length=20)
     locale = fields.CharField(max_length=10, description="language of a file that has only one")
-    source = fields.CharField(max_length=80, description="name of the file in the folder of uploads")
+    source = fields.CharField(max_length=80, unique=True, description="name of the file in the folder of uploads")
     file_name = fields.CharField(max_length=255)
     state = fields.CharEnumField(ImportState, max_length=10, default=ImportState.PENDING)
     actor_id = fields.UUIDField(null=True)
@@ -312,6 +312,7 @@ class ImportProblem(Row):
     product = fields.CharField(max_length=255, default="", description="handle or slug, as far as it is known")
     code = fields.CharField(max_length=60)
     value = fields.CharField(max_length=200, default="", description="what stood there, shortened")
+    facts = fields.JSONField[dict[str, object]](default=dict, description="what the message tells of")
 
     class Meta:
         table = "import_problem"

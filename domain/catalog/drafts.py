@@ -112,7 +112,7 @@ def check_variant(variant: VariantDraft, problems: Problems, *path: str, is_new:
             problems.append(Refused("REQUIRED", path=(*path, name)))
         elif value is not None and not 0 <= value <= largest:
             problems.append(Refused("OUT_OF_RANGE", path=(*path, name), minimum=0, maximum=largest))
-    if variant.image_url is not None:
+    if variant.image_url:
         _check_url(variant.image_url, (*path, "image"), problems)
 
 
@@ -227,5 +227,4 @@ class Saved:
     """What became of a draft."""
 
     product_id: UUID
-    is_new: bool
-    variant_ids: tuple[UUID, ...] = ()
+    restocked: Mapping[UUID, Mapping[str, int]]  # variants whose stock the file tells anew, by warehouse code

@@ -14,25 +14,28 @@ from models.catalog import Product, ProductImage, ProductOption, ProductStatus, 
 IN_STOCK = "catalog.in_stock"  # the job that looks again whether any variant of a product can be bought
 
 
-async def save(product: Product | None, draft: ProductDraft) -> Saved:
-    """Make the product, or change the given one (locked by the caller), in the caller's transaction."""
+async def save(product: Product | None, draft: ProductDraft, *, indexed: bool = True) -> Saved:
+    """Make the product, or change the given one (locked by the caller), in the caller's transaction.
+
+    With `indexed=False` the caller writes the index anew before its transaction ends, for many products at once.
+    """
     is_new = product is None
     if product is None:
         now = clock.now()
         product = Product(slug=draft.slug, title={}, created_at=now, updated_at=now, listed_at=now, version=0)
     _fill(product, draft)
     await product.save(force_create=is_new)
-    await _file(product, draft)
+    await _file(product, draft, is_new=is_new)
     if draft.options is not None:
-        await _put_options(product, draft.options, merge=draft.merge)
+        await _put_options(product, draft.options, merge=draft.merge, is_new=is_new)
     if draft.images is not None:
-        await _put_images(product, draft.images, merge=draft.merge)
-    variants = await _put_variants(product, draft) if draft.variants is not None else []
-    await settle(product)
-    return Saved(product.id, is_new, tuple(variant.id for variant in variants))
+        await _put_images(product, draft.images, merge=draft.merge, is_new=is_new)
+    restocked = await _put_variants(product, draft, is_new=is_new) if draft.variants is not None else {}
+    await settle(product, indexed=indexed)
+    return Saved(product.id, restocked)
 
 
-async def settle(product: Product) -> None:
+async def settle(product: Product, *, indexed: bool = True) -> None:
     """After any change: prices from the variants, a new version, the search index. The last step of every action."""
     prices = [variant.price for variant in await Variant.filter(product_id=product.id, is_active=True)]
     product.min_price, product.max_price = (min(prices), max(prices)) if prices else (0, 0)
@@ -41,7 +44,8 @@ async def settle(product: Product) -> None:
     product.updated_at = clock.now()
     columns = ["min_price", "max_price", "sort_title", "version", "updated_at"]
     await product.save(update_fields=columns)
-    await index.reindex([product.id])
+    if indexed:
+        await index.reindex([product.id])
 
 
 def _fill(product: Product, draft: ProductDraft) -> None:
@@ -54,7 +58,7 @@ def _fill(product: Product, draft: ProductDraft) -> None:
         product.listed_at = clock.now()
 
 
-async def _file(product: Product, draft: ProductDraft) -> None:
+async def _file(product: Product, draft: ProductDraft, *, is_new: bool) -> None:
     """Tags as given; diets and marks follow the food facts."""
     wanted: dict[TagKind, list[str]] = {}
     if draft.tags is not None:
@@ -65,7 +69,8 @@ async def _file(product: Product, draft: ProductDraft) -> None:
         wanted[TagKind.CERTIFICATION] = food.get("certifications") or []
     if not wanted:
         return
-    await ProductTag.filter(product_id=product.id, kind__in=list(wanted)).delete()
+    if not is_new:
+        await ProductTag.filter(product_id=product.id, kind__in=list(wanted)).delete()
     await ProductTag.bulk_create(
         [
             ProductTag(product=product, kind=kind, tag=tag, position=place)
@@ -75,59 +80,87 @@ async def _file(product: Product, draft: ProductDraft) -> None:
     )
 
 
-async def _put_options(product: Product, drafts: Sequence[OptionDraft], *, merge: bool) -> None:
-    known = await ProductOption.filter(product_id=product.id).order_by("position")
+async def _put_options(product: Product, drafts: Sequence[OptionDraft], *, merge: bool, is_new: bool) -> None:
+    known = [] if is_new else await ProductOption.filter(product_id=product.id).order_by("position")
+    added: list[ProductOption] = []
     for place, draft in enumerate(drafts):
         row = known[place] if place < len(known) else None
         if row is None:
-            await ProductOption.create(product=product, position=place, name=draft.name, values=draft.values)
+            added.append(ProductOption(product=product, position=place, name=draft.name, values=draft.values))
             continue
         row.name = {**row.name, **draft.name} if merge else draft.name
         row.values = [_joined(value, row.values) if merge else value for value in draft.values]
         await row.save()
-    await ProductOption.filter(product_id=product.id, position__gte=len(drafts)).delete()
+    await ProductOption.bulk_create(added)
+    if len(known) > len(drafts):
+        await ProductOption.filter(product_id=product.id, position__gte=len(drafts)).delete()
 
 
-async def _put_images(product: Product, drafts: Sequence[ImageDraft], *, merge: bool) -> None:
+async def _put_images(product: Product, drafts: Sequence[ImageDraft], *, merge: bool, is_new: bool) -> None:
     """Pictures in the given order; one that was there keeps its key, since variants point to it."""
-    left = await ProductImage.filter(product_id=product.id).order_by("position")
+    left = [] if is_new else await ProductImage.filter(product_id=product.id).order_by("position")
+    added: list[ProductImage] = []
     for place, draft in enumerate(drafts):
         row = next((one for one in left if one.url == draft.url), None)
         if row is None:
-            await ProductImage.create(product=product, position=place, url=draft.url, alt=draft.alt)
+            added.append(ProductImage(product=product, position=place, url=draft.url, alt=draft.alt))
             continue
         left.remove(row)
         row.position, row.alt = place, {**row.alt, **draft.alt} if merge else draft.alt
         await row.save()
+    await ProductImage.bulk_create(added)
     if left:
         gone = [row.id for row in left]
         await Variant.filter(product_id=product.id, image_id__in=gone).update(image_id=None)
         await ProductImage.filter(id__in=gone).delete()
 
 
-async def _put_variants(product: Product, draft: ProductDraft) -> list[Variant]:
-    """The variants in the given order. One that is not given any more is taken out, but kept: orders name it."""
-    known = await Variant.filter(product_id=product.id).order_by("position", "id")
-    pictures = await ProductImage.filter(product_id=product.id).order_by("position")
+async def _put_variants(product: Product, draft: ProductDraft, *, is_new: bool) -> dict[UUID, dict[str, int]]:
+    """The variants in the given order; gives those whose stock is told anew.
+
+    One that is not given any more is taken out, but kept: orders name it.
+    """
+    wanted = draft.variants or []
+    known = [] if is_new else await Variant.filter(product_id=product.id).order_by("position", "id")
+    pictures = await _pictures(product, wanted)
     rows: list[Variant] = []
-    for wanted in draft.variants or ():
-        row = _match(wanted, [one for one in known if one not in rows])
+    for one in wanted:
+        row = _match(one, [row for row in known if row not in rows])
         rows.append(row or Variant(product_id=product.id, position=0, price=0))
-    await _free_skus([wanted.sku for wanted in draft.variants or () if wanted.sku], rows)
-    for place, (wanted, row) in enumerate(zip(draft.variants or (), rows, strict=True)):
-        choices = [_joined(value, old) for value, old in _beside(wanted.choices, row.choices)]
-        row.choices = choices if draft.merge else wanted.choices
-        row.update_from_dict(wanted.columns)
-        row.sku, row.position, row.is_active = wanted.sku, place, True
-        if wanted.image_url is not None:
-            row.image_id = await _picture(product, pictures, wanted.image_url)
-        await row.save(force_create=row not in known)
+    await _free_skus([one.sku for one in wanted if one.sku], rows)
+    restocked: dict[UUID, dict[str, int]] = {}
+    for place, (one, row) in enumerate(zip(wanted, rows, strict=True)):
+        choices = [_joined(value, old) for value, old in _beside(one.choices, row.choices)]
+        row.choices = choices if draft.merge else one.choices
+        row.update_from_dict(one.columns)
+        row.sku, row.position, row.is_active = one.sku, place, True
+        if one.image_url is not None:
+            row.image_id = pictures.get(one.image_url)
+        if one.stock and row.imported_stock != one.stock:
+            row.imported_stock = restocked[row.id] = one.stock
+        if row in known:
+            await row.save()
+    await Variant.bulk_create([row for row in rows if row not in known])
     gone = [row.id for row in known if row not in rows and row.is_active]
     if gone:
         await Variant.filter(id__in=gone).update(is_active=False)
     if known:  # what is new has no stock yet
         await effects.soon(IN_STOCK, product.id)
-    return rows
+    return restocked
+
+
+async def _pictures(product: Product, wanted: Sequence[VariantDraft]) -> dict[str, UUID]:
+    """The pictures that variants name, by address; one that the product does not have is added to it."""
+    named = dict.fromkeys(one.image_url for one in wanted if one.image_url)
+    if not named:
+        return {}
+    rows = await ProductImage.filter(product_id=product.id).order_by("position")
+    found = {row.url: row.id for row in reversed(rows)}
+    for url in named:
+        if url not in found:
+            row = await ProductImage.create(product=product, position=len(found), url=url)
+            found[url] = row.id
+    return found
 
 
 def _match(wanted: VariantDraft, rows: Sequence[Variant]) -> Variant | None:
@@ -150,17 +183,6 @@ async def _free_skus(skus: Sequence[str], rows: Sequence[Variant]) -> None:
     if skus:
         own = [row.id for row in rows]
         await Variant.filter(sku__in=skus, is_active=False).exclude(id__in=own).update(sku=None)
-
-
-async def _picture(product: Product, pictures: list[ProductImage], url: str) -> UUID | None:
-    """The picture at `url`, added when the product does not have it. No url, no picture."""
-    if not url:
-        return None
-    row = next((one for one in pictures if one.url == url), None)
-    if row is None:
-        row = await ProductImage.create(product=product, position=len(pictures), url=url)
-        pictures.append(row)
-    return row.id
 
 
 def _joined(value: Localized, known: Sequence[Localized] | Localized) -> Localized:
