@@ -14,12 +14,11 @@ LONGEST_ID = 200  # characters; a longer one is refused before it is looked at
 
 
 def new_id() -> UUID:
-    """A UUID of version 7: sorts by creation time, 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | int.from_bytes(os.urandom(10), "big")
-    value = (value & ~(0xF << 76)) | (0x7 << 76)
-    value = (value & ~(0x3 << 62)) | (0x2 << 62)
-    return UUID(int=value)
+    """A UUID of version 7: sorts by creation time, also within a millisecond; 62 random bits."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000  # twelve more bits of time: rows made in one go keep their order
+    random = int.from_bytes(os.urandom(8), "big") >> 2
+    return UUID(int=(milliseconds << 80) | (0x7 << 76) | (fraction << 64) | (0x2 << 62) | random)
 
 
 def to_public(type_name: str, key: UUID) -> str:

@@ -1,6 +1,6 @@
 """Coupons for those who make them."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from domain.promotions import editing
@@ -43,8 +43,8 @@ async def coupon_create(
         },
         amount_off=amount_off_minor_units,
         threshold=threshold_minor_units,
-        starts_at=_with_zone(starts_at),
-        ends_at=_with_zone(ends_at),
+        starts_at=starts_at,
+        ends_at=ends_at,
         use_limit=use_limit,
         limit_per_customer=limit_per_customer,
     )
@@ -54,8 +54,3 @@ async def coupon_create(
 async def coupon_deactivate(info: Info, *, coupon_id: str) -> Answer:
     key = ids.key_of("Coupon", coupon_id, "couponId")
     return Answer(coupon=await editing.deactivate(info.context.viewer, key))
-
-
-def _with_zone(moment: datetime | None) -> datetime | None:
-    """A moment without an offset is taken as UTC."""
-    return moment.replace(tzinfo=UTC) if moment is not None and moment.tzinfo is None else moment

@@ -62,7 +62,7 @@ async def add(viewer: Viewer, additions: Sequence[Addition]) -> Cart:
         refuse_all(_cannot_add(viewer, additions, variants, there))
         for addition in additions:
             there[addition.variant_id] = there.get(addition.variant_id, 0) + addition.quantity
-        await _put(cart, {variant: there[variant.id] for variant in variants.values()})
+        await _put(cart, {variants[addition.variant_id]: there[addition.variant_id] for addition in additions})
         return await _changed(cart)
 
 

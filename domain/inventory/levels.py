@@ -45,6 +45,8 @@ async def move(
     moved = [(level, changes[place_of(level)]) for level in levels if place_of(level) in changes]
     if len(moved) != len(changes):
         raise LookupError("a place without a stock level was to change")
+    if not moved:
+        return
     await _write(moved)
     await StockMovement.bulk_create(
         StockMovement(
@@ -98,7 +100,8 @@ async def follow_in_stock(product_ids: Collection[UUID]) -> None:
     """
     if not product_ids:
         return
-    shown = await Product.filter(id__in=product_ids).order_by("id").select_for_update().values_list("id", "in_stock")
+    # Whole rows: `values_list` would drop the lock without a word.
+    shown = await Product.filter(id__in=product_ids).order_by("id").select_for_update().only("id", "in_stock")
     stocked = await StockLevel.filter(
         variant__product_id__in=product_ids,
         variant__is_active=True,
@@ -106,6 +109,6 @@ async def follow_in_stock(product_ids: Collection[UUID]) -> None:
         on_hand__gt=F("reserved"),
     ).values_list("variant__product_id", flat=True)
     for truth in (True, False):
-        wrong = [key for key, in_stock in shown if (key in stocked) is truth and in_stock is not truth]
+        wrong = [row.id for row in shown if (row.id in stocked) is truth and row.in_stock is not truth]
         if wrong:
             await Product.filter(id__in=wrong).update(in_stock=truth)

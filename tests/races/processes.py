@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
@@ -17,26 +18,32 @@ from tests.factories.payments import connect, make_simulator
 T = TypeVar("T")
 Work = Callable[[Market, int], Awaitable[T]]
 
+PATIENCE_SECONDS = 60
 KEYS = ("test-secret",)  # those of tests/conftest.py: sealed columns must open in every process
 
 
 async def race(work: Work[T], *, database_url: str, processes: int) -> list[T]:
-    """What `work(market, process number)` gives in each process. It must be a function of a module."""
+    """What `work(market, process number)` gives in each process: a function of a module, or a partial of one.
+
+    All processes start on one mark, when the last of them is ready.
+    """
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
+    with spawn.Manager() as manager, ProcessPoolExecutor(processes, mp_context=spawn) as pool:
+        mark = manager.Barrier(processes, timeout=PATIENCE_SECONDS)
         loop = asyncio.get_running_loop()
-        runs = (loop.run_in_executor(pool, _run, work, database_url, number) for number in range(processes))
+        runs = (loop.run_in_executor(pool, _run, work, database_url, number, mark) for number in range(processes))
         return list(await asyncio.gather(*runs))
 
 
-def _run(work: Work[T], database_url: str, number: int) -> T:
-    return asyncio.run(_in_market(work, database_url, number))
+def _run(work: Work[T], database_url: str, number: int, mark: threading.Barrier) -> T:
+    return asyncio.run(_in_market(work, database_url, number, mark))
 
 
-async def _in_market(work: Work[T], database_url: str, number: int) -> T:
+async def _in_market(work: Work[T], database_url: str, number: int, mark: threading.Barrier) -> T:
     crypto.use_keys(KEYS)
     settings = Settings(_env_file=None, database_url=database_url, database_pool=6, secret_keys=KEYS, demo=True)
     await open_database(settings.database_url, pool=settings.database_pool)
+    await asyncio.to_thread(mark.wait)
     try:
         bus = InProcessBus()
         simulator = make_simulator(settings.url, bus)
