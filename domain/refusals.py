@@ -1,5 +1,7 @@
 """Every refusal by its stable code, in English and Chinese. `{name}` stands for a fact of the refusal."""
 
+from collections.abc import Mapping
+
 from kit.errors import Refused
 
 GENERAL: dict[str, tuple[str, str]] = {
@@ -197,7 +199,6 @@ CARTS: dict[str, tuple[str, str]] = {
         "A line can only change to another variant of the same product.",
         "只能更换为同一商品的其他规格。",
     ),
-    "CART_EMPTY": ("Nothing in the cart is chosen for checkout.", "购物车中没有选中的商品。"),
 }
 
 CHECKOUT: dict[str, tuple[str, str]] = {
@@ -291,5 +292,10 @@ class _Facts(dict[str, object]):
 
 def message(refused: Refused, locale: str) -> str:
     """What a person is told, in `locale`."""
-    english, chinese = MESSAGES.get(refused.code, (refused.code, refused.code))
-    return (chinese if locale.startswith("zh") else english).format_map(_Facts(refused.facts))
+    return say(refused.code, refused.facts, locale)
+
+
+def say(code: str, facts: Mapping[str, object], locale: str) -> str:
+    """The words of a refusal whose facts were kept."""
+    english, chinese = MESSAGES.get(code, (code, code))
+    return (chinese if locale.startswith("zh") else english).format_map(_Facts(facts))

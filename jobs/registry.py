@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from jobs import catalog, fulfillment, orders, payments, sweeps
+from jobs import catalog, fulfillment, inventory, orders, payments, sweeps
 from jobs.runner import Handler
 
 
@@ -16,4 +16,11 @@ def _merged(*areas: Mapping[str, Handler]) -> dict[str, Handler]:
     return handlers
 
 
-HANDLERS = _merged(sweeps.HANDLERS, catalog.HANDLERS, orders.HANDLERS, payments.HANDLERS, fulfillment.HANDLERS)
+HANDLERS = _merged(
+    sweeps.HANDLERS,
+    catalog.HANDLERS,
+    inventory.HANDLERS,
+    orders.HANDLERS,
+    payments.HANDLERS,
+    fulfillment.HANDLERS,
+)

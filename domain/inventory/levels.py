@@ -7,11 +7,14 @@ from uuid import UUID
 from tortoise.expressions import Case, F, Q, When
 from tortoise.queryset import QuerySet
 
+from domain import effects
 from domain.access import Viewer
 from domain.inventory.allocation import Place
 from kit import clock
 from models.catalog import Product, Variant
 from models.inventory import MovementKind, StockLevel, StockMovement
+
+IN_STOCK = "inventory.in_stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,7 @@ async def move(
         level.on_hand += change.on_hand
         level.reserved += change.reserved
     if crossed:
-        products = await Variant.filter(id__in=crossed).values_list("product_id", flat=True)
-        await follow_in_stock({UUID(str(product_id)) for product_id in products})
+        await _follow_or_remember({row.product_id for row in await Variant.filter(id__in=crossed).only("product_id")})
 
 
 async def _write(moved: Sequence[tuple[StockLevel, Change]]) -> None:
@@ -93,17 +95,27 @@ def _crosses(level: StockLevel, change: Change) -> bool:
 
 
 async def follow_in_stock(product_ids: Collection[UUID]) -> None:
-    """Bring `Product.in_stock` in step with the levels.
+    """Bring `Product.in_stock` in step with the levels, in a transaction that holds none: it may wait for others."""
+    await _show_in_stock(await _products(product_ids).select_for_update())
 
-    The products are locked first and the levels read after that: of two orders that take the last units of two variants
-    at once, the later one sees what the earlier has taken.
-    """
-    if not product_ids:
-        return
-    # Whole rows: `values_list` would drop the lock without a word.
-    shown = await Product.filter(id__in=product_ids).order_by("id").select_for_update().only("id", "in_stock")
+
+async def _follow_or_remember(product_ids: Collection[UUID]) -> None:
+    """The same for one that holds levels, which must not wait for whoever edits a product: a job comes back to that."""
+    free = await _products(product_ids).select_for_update(skip_locked=True)
+    await _show_in_stock(free)
+    for product_id in sorted(set(product_ids) - {row.id for row in free}):
+        await effects.soon(IN_STOCK, product_id)
+
+
+def _products(product_ids: Collection[UUID]) -> QuerySet[Product]:
+    return Product.filter(id__in=product_ids).order_by("id").only("id", "in_stock")
+
+
+async def _show_in_stock(shown: Sequence[Product]) -> None:
+    """The products are locked before the levels are read: of two orders that take the last units of two variants at
+    once, the later one sees what the earlier has taken."""
     stocked = await StockLevel.filter(
-        variant__product_id__in=product_ids,
+        variant__product_id__in=[row.id for row in shown],
         variant__is_active=True,
         warehouse__is_active=True,
         on_hand__gt=F("reserved"),

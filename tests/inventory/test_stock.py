@@ -1,12 +1,18 @@
+import asyncio
+import contextvars
+
 import pytest
 
 from domain.access import Viewer
 from domain.inventory import stock
+from domain.market import Market
+from jobs import inventory
+from jobs.runner import run_due
 from kit import tally
 from kit.errors import Refusals, Refused
 from kit.ids import new_id
 from models.catalog import Product
-from models.database import transaction
+from models.database import is_postgres, transaction
 from models.inventory import MovementKind, Reservation, ReservationState, StockLevel, StockMovement, Warehouse
 from tests.factories.catalog import make_product, make_warehouse, put_stock, variant_of
 from tests.factories.inventory import counts, reserve
@@ -251,3 +257,18 @@ async def test_stock_put_into_a_place_twice_adds_up(the_market: Viewer) -> None:
     await stock.receive(the_market, variant_id=variant.id, warehouse_id=warehouse.id, quantity=1)
     assert await counts(variant) == (2, 0)
     assert await StockLevel.all().count() == 1
+
+
+async def test_an_order_does_not_wait_for_whoever_edits_the_product(market: Market, the_market: Viewer) -> None:
+    product = await make_product(stock={"SH": 1})
+    variant = await variant_of(product)
+    if not is_postgres():
+        pytest.skip("SQLite has one writer at a time")
+    async with transaction():
+        await Product.filter(id=product.id).select_for_update().get()
+        # A task of its own would share this transaction; another process is played by a fresh context.
+        buying = asyncio.create_task(reserve(the_market, (variant, 1)), context=contextvars.Context())
+        await asyncio.wait_for(buying, 5)
+    assert (await Product.get(id=product.id)).in_stock
+    assert await run_due(market, inventory.HANDLERS) == 1
+    assert not (await Product.get(id=product.id)).in_stock
