@@ -13,14 +13,20 @@ from resolvers.answers import Answer, answering
 from resolvers.context import Info
 
 Resolver = Callable[..., Any]
+
+# Marks fields whose resolver does not ask `info` for its path: it is given one `Info` for all rows of a list.
+SHARES_INFO = "shares_info"
 EnumType = TypeVar("EnumType", bound=EnumMeta)
 
 
 def field(resolver: Resolver | None = None, *, description: str, **options: Any) -> Any:
-    """A field. The class annotation says what clients see; `resolver` may return the stored row in its place."""
+    """A field. The class annotation says what clients see; `resolver` may return the stored row in its place.
+
+    All rows of a list share the `Info`: it knows everything but the path of the row.
+    """
     if resolver is None:
         return strawberry.field(description=description, **options)
-    return strawberry.field(resolver=resolver, description=description, **options)
+    return strawberry.field(resolver=resolver, description=description, metadata={SHARES_INFO: True}, **options)
 
 
 def enum_type(enum: EnumType, *, name: str | None = None, description: str, values: Mapping[str, str]) -> EnumType:

@@ -12,7 +12,10 @@ import pytest
 import strawberry
 from graphql import ExecutionResult, GraphQLError
 
+from models.jobs import MarketClock
+from schema.fields import field
 from settings import LimitSettings
+from transport.awaitables import is_awaitable
 from transport.documents import Documents
 from transport.execution import Event, Runner
 
@@ -72,6 +75,23 @@ async def from_parent_and_info(row: strawberry.Parent[Row], info: Info) -> str:
     return f"{row.word} {info.context} {info.field_name} {info.path.key} {sorted(info.variable_values)}"
 
 
+def of_all_rows(root: strawberry.Parent[Row], info: Info, times: int = 1, size: Size = Size.SMALL) -> str:
+    return f"{root.word * times} {size.value} {info.context} {info.field_name} {sorted(info.variable_values)}"
+
+
+async def later_of_all_rows(root: strawberry.Parent[Row], info: Info) -> str | None:
+    await asyncio.sleep(0)
+    return f"{root.word} {info.context}"
+
+
+def inner_of_all_rows(root: strawberry.Parent[Row]) -> Any:
+    return root.inner
+
+
+def asks_for_its_path(root: strawberry.Parent[Row], info: Info) -> str | None:
+    return str(info.path)
+
+
 def nothing_at_all() -> str:
     return "nothing"
 
@@ -87,6 +107,7 @@ class Item:
     size: Size
     id: strawberry.ID
     tags: list[str]
+    sizes: list[Size]
     holes: list[int | None]
     inner: "Item | None"
     strict: "Item"
@@ -95,6 +116,10 @@ class Item:
     derived: str = strawberry.field(resolver=from_parent)
     told: str = strawberry.field(resolver=from_parent_and_info)
     plain: str = strawberry.field(resolver=nothing_at_all)
+    shared: str = field(of_all_rows, description="")
+    shared_later: str | None = field(later_of_all_rows, description="")
+    shared_inner: "Item | None" = field(inner_of_all_rows, description="")
+    lost: str | None = field(asks_for_its_path, description="")
 
     @strawberry.field
     def own(self) -> str:
@@ -121,6 +146,7 @@ def row(**changed: Any) -> Row:
         "size": Size.LARGE,
         "id": 7,
         "tags": ("a", "b"),
+        "sizes": [Size.SMALL, Size.LARGE],
         "holes": [1, None],
         "inner": None,
         "items": [],
@@ -138,7 +164,9 @@ ROWS: dict[str, Any] = {
         items=lambda: later([later(row())]),
         strict=lambda: later(row(text=lambda: later(None))),
     ),
-    "wrong": row(whole=2**40, flag="yes", real="x", size="unknown", price="not a number", tags=5, holes=["x", 1]),
+    "wrong": row(
+        whole=2**40, flag="yes", real="x", size="unknown", price="not a number", tags=5, holes=["x", 1], sizes=["?"]
+    ),
     "errors": row(text=ValueError("as a value"), inner=ValueError("x"), items=[ValueError("y")]),
     "nulls": row(text=None, whole=None, size=None, items=None, strict=None, tags=None),
     "deep null": row(items=[row(), row(strict=row(text=None)), row()]),
@@ -180,12 +208,14 @@ stock = strawberry.Schema(Query, Mutation, Subscription, types=[Shop, Person])
 documents = Documents(stock._schema, LimitSettings(_env_file=None), introspection=True, suggestions=False)
 runner = Runner(stock._schema, suggestions=False)
 
-LEAVES = "text maybe whole real flag price size id tags holes absent"
+LEAVES = "text maybe whole real flag price size id tags sizes holes absent"
 SOME = "derived plain own argued more: argued(times: 2, size: LARGE) raises __typename"
 DOCUMENTS = [
     f"{{ item(kind: $K) {{ {LEAVES} }} }}",
     f"{{ item(kind: $K) {{ {SOME} }} }}",
     "query($x: Int = 1) { item(kind: $K) { told argued(times: $x) } }",
+    "query($x: Int = 2) { item(kind: $K) { shared a: shared(times: $x, size: LARGE) sharedLater __typename } }",
+    "{ item(kind: $K) { sharedInner { text shared } items { shared sharedLater sharedInner { __typename text } } } }",
     "{ item(kind: $K) { a: text text ... on Item { text whole } ...F } } fragment F on Item { items { ...G } }"
     " fragment G on Item { text whole inner { text } }",
     "{ item(kind: $K) { inner { text whole } items { text strict { text } } } }",
@@ -257,3 +287,27 @@ async def test_a_long_stream_keeps_nothing_of_its_past_events() -> None:
         gc.collect()
         counts.append(len(gc.get_objects()))
     assert counts[-1] - counts[20] < 200  # were an event's plan kept, each would add dozens
+
+
+async def test_a_field_for_all_rows_is_not_told_a_path() -> None:
+    found = await ours('{ item(kind: "plain") { lost text } }')
+    assert found.data == {"item": {"lost": None, "text": "tea"}}
+    assert [error.path for error in found.errors or ()] == [["item", "lost"]]
+
+
+async def test_whole_numbers_are_sent_only_as_far_as_an_int_goes() -> None:
+    for whole, sent in ((2**31 - 1, True), (-(2**31), True), (2**31, False), (True, True)):
+        ROWS["number"] = row(whole=whole)
+        try:
+            expected, found = [await run('{ item(kind: "number") { whole } }') for run in (stock.execute, ours)]
+        finally:
+            del ROWS["number"]
+        assert shown(found.data, found.errors) == shown(expected.data, expected.errors)
+        assert (found.errors is None) is sent
+
+
+async def test_a_stored_row_is_there_and_need_not_be_awaited() -> None:
+    assert not is_awaitable(MarketClock())
+    waiting = later("x")
+    assert is_awaitable(waiting)
+    assert await waiting == "x"
