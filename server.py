@@ -166,6 +166,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/graphql/stream", endpoint.stream),
             Route("/webhooks/{provider}", doors.webhook, methods=["POST"]),
             Route("/uploads/{token}", doors.upload, methods=["PUT"]),
+            Route("/exports/{token}", doors.export),
             Route("/health", doors.alive),
             Route("/health/deep", doors.deep),
             *simulator_routes(lambda: payment_simulator_of(contexts.open_market)),
@@ -198,7 +199,8 @@ def main() -> None:
     listener = config.bind_socket()
     end_silent_connections(listener, 3 * settings.limits.ping_seconds)
     print(welcome(settings), flush=True)
-    uvicorn.Server(config).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # uvicorn passes Ctrl-C on when all is closed
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def welcome(settings: Settings) -> str:

@@ -5,6 +5,8 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
 
 from schema.carts import CART_ERRORS, CartMutation, CartQuery
+from schema.catalog.editing import CatalogMutation
+from schema.catalog.imports import CatalogFilesMutation, CatalogFilesQuery
 from schema.catalog.operations import CatalogQuery
 from schema.customers.accounts import ACCOUNT_ERRORS, AccountMutation
 from schema.customers.people import PeopleMutation, PeopleQuery
@@ -27,6 +29,7 @@ Query = merge_types(
         NodeQuery,
         MarketQuery,
         CatalogQuery,
+        CatalogFilesQuery,
         InventoryQuery,
         PromotionQuery,
         PricingQuery,
@@ -43,6 +46,8 @@ Mutation = merge_types(
         MarketMutation,
         AccountMutation,
         PeopleMutation,
+        CatalogMutation,
+        CatalogFilesMutation,
         InventoryMutation,
         PromotionMutation,
         CartMutation,

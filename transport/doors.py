@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator, Callable
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from domain.catalog import uploads
+from domain.catalog import exports, uploads
 from domain.market import Market
 from domain.payments import webhooks
 from jobs import health
+from jobs.catalog import stock_of
 from kit.errors import Refused
 from settings import LimitSettings
 
@@ -16,9 +17,8 @@ STATUS = {
     "BAD_SIGNATURE": 401,
     "FORBIDDEN": 403,
     "NOT_FOUND": 404,
-    "UPLOAD_UNKNOWN": 404,
-    "UPLOAD_DONE": 409,
-    "UPLOAD_TOO_LARGE": 413,
+    "UPLOAD_UNUSABLE": 409,
+    "FILE_TOO_LARGE": 413,
 }
 
 
@@ -52,6 +52,18 @@ class Doors:
         except ClientDisconnect:
             return Response(status_code=400)
         return Response(status_code=204)
+
+    async def export(self, request: Request) -> Response:
+        """The catalog as a file, at an address that was given out for some minutes."""
+        export = exports.redeem(self._market(), request.path_params["token"], stock_of)
+        if export is None:
+            return JSONResponse({"code": "NOT_FOUND"}, status_code=404)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{export.file_name}"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return StreamingResponse(export.pieces, media_type=export.media_type, headers=headers)
 
     async def alive(self, request: Request) -> Response:
         """Whether the process answers at all."""

@@ -78,13 +78,13 @@ async def keep_text(market: Market, import_id: UUID, text: str) -> str:
 
 
 def source_of(key: UUID) -> str:
-    """The name under which a file is kept. It cannot be guessed even where the folder should be served by mistake."""
+    """The name under which a file is kept."""
     return hashlib.sha256(key.bytes).hexdigest()
 
 
 def place_of(market: Market, source: str) -> Path:
-    """Where a kept file is."""
-    return market.policy.media_root / "uploads" / source
+    """Where a kept file is: beside the pictures, not among them, since those are public."""
+    return market.policy.media_root.with_name("uploads") / source
 
 
 async def discard(market: Market, source: str) -> None:
