@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from uuid import UUID
 
+from tortoise.exceptions import IntegrityError
+
 from domain import clock as market_clock
 from domain.access import Viewer
 from domain.market import Market
@@ -51,7 +53,7 @@ async def record(
 
 
 async def publish() -> list[Event]:
-    """Number what was committed since the last time, one process at a time, whoever is first; gives what it numbered."""
+    """Number what was committed since the last time, one process at a time; gives what it numbered."""
     if not await Event.filter(position=None).exists():
         return []
     async with transaction():
@@ -77,7 +79,7 @@ def _number(events: Sequence[Event], *, start: int) -> None:
 
 async def _counter() -> Counter:
     if not await Counter.exists(name=POSITION):
-        with contextlib.suppress(Exception):  # another process may have made it just now
+        with contextlib.suppress(IntegrityError):  # another process has made it just now
             async with transaction():
                 await Counter.create(name=POSITION)
     return await Counter.filter(name=POSITION).select_for_update().get()
@@ -192,9 +194,10 @@ async def follow(
     with live.listening(key) as bell:
         while True:
             bell.clear()
-            for event in await read(after):
+            news = await read(after)
+            for event in news:
                 yield event
                 after = place(event)
-            if not bell.is_set():
+            if not news and not bell.is_set():
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(bell.wait(), 15 * LOOK_AGAIN_SECONDS)
