@@ -43,8 +43,8 @@ REMOVE = (
     + CART
 )
 CLEAR = (
-    "mutation ($input: CartClearInput!) { cartClear(input: $input) { cart { ...Shown } userErrors { code path } } }"
-    + CART
+    "mutation ($input: CartClearInput!) { cartClear(input: $input) { cart { ...Shown }"
+    " userErrors { code path ... on VersionConflict { current { id } } } } }" + CART
 )
 COUPON = (
     "mutation ($code: String) { cartCouponSet(input: {couponCode: $code}) {"
@@ -250,7 +250,8 @@ async def test_lines_are_taken_out_and_a_cart_is_cleared(api: Api, shopper: View
 async def test_an_older_version_is_refused(api: Api, shopper: Viewer) -> None:
     cart = await fill(shopper, (await goods(), 1))
     answer = (await api(CLEAR, as_=shopper, input={"expectedVersion": cart.version - 1}))["cartClear"]
-    assert answer["userErrors"] == [{"code": "VERSION_CONFLICT", "path": ["expectedVersion"]}]
+    current = {"id": to_public("Cart", cart.id)}
+    assert answer["userErrors"] == [{"code": "VERSION_CONFLICT", "path": ["expectedVersion"], "current": current}]
     assert await inside(cart) == {"APPLE": 1}
     assert (await api(CLEAR, as_=shopper, input={"expectedVersion": cart.version}))["cartClear"]["userErrors"] == []
 
