@@ -52,18 +52,19 @@ class InProcessBus:
 class RedisBus:
     """For many processes on many machines: Redis publish/subscribe."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, channel: str = CHANNEL) -> None:
+        self._channel = channel
         self._redis = redis.Redis.from_url(url, socket_connect_timeout=2.0, socket_timeout=None)
 
     async def wake(self) -> None:
         with contextlib.suppress(RedisError, OSError):
-            await self._redis.publish(CHANNEL, b"")
+            await self._redis.publish(self._channel, b"")
 
     async def wakeups(self) -> AsyncIterator[None]:
         while True:
             try:
                 async with self._redis.pubsub() as pubsub:
-                    await pubsub.subscribe(CHANNEL)
+                    await pubsub.subscribe(self._channel)
                     yield  # what was written while nobody listened
                     async for message in pubsub.listen():
                         if message["type"] == "message":

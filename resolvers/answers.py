@@ -50,6 +50,7 @@ def answering(
 
     @wraps(resolver)
     async def answered(info: Info, *args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer:
+        info.context.renew()  # a mutation before this one in the same document may have changed what was loaded
         try:
             return await resolver(info, *args, **kwargs)
         except Refused as refused:
