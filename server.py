@@ -169,6 +169,7 @@ def create_app(settings: Settings) -> Starlette:
             Route("/exports/{token}", doors.export),
             Route("/health", doors.alive),
             Route("/health/deep", doors.deep),
+            Route("/metrics", doors.metrics),
             *simulator_routes(lambda: payment_simulator_of(contexts.open_market)),
             *(demo_routes(lambda: contexts.open_market) if settings.demo else ()),
             Mount("/media", PublicFiles(settings.media_root)),

@@ -12,6 +12,7 @@ from jobs import health
 from jobs.catalog import stock_of
 from kit.errors import Refused
 from settings import LimitSettings
+from transport import metrics
 
 STATUS = {
     "BAD_SIGNATURE": 401,
@@ -73,6 +74,11 @@ class Doors:
         """Whether the market is well; asks the database for every sum that must agree."""
         report = await health.report(self._market())
         return JSONResponse(report.as_json(), status_code=200 if report.is_healthy else 503)
+
+    async def metrics(self, request: Request) -> Response:
+        """Figures for a monitor."""
+        figures, media_type = await metrics.text()
+        return Response(figures, media_type=media_type)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

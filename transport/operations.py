@@ -14,6 +14,7 @@ from settings import Settings
 from transport.documents import Documents, Operation
 from transport.errors import ErrorFormat, Formatted
 from transport.execution import Event, Ready, Runner
+from transport.metrics import OPERATIONS
 from transport.ports import Context, ContextSource, Gauge, Say
 from transport.requests import OperationRequest
 from transport.throttle import Allowance, Throttle
@@ -109,6 +110,8 @@ class Operations:
             payload = {"errors": [format.refused(self._timeout())], "data": None}
         except Exception as error:
             payload = {"errors": [format.bug(error, name)], "data": None}
+        outcome = "errors" if "errors" in payload else "ok"
+        OPERATIONS.labels(admitted.operation.node.operation.value, outcome).observe(time.perf_counter() - started)
         payload["extensions"] = self._extensions(admitted)
         if self._open:
             payload["extensions"]["milliseconds"] = round((time.perf_counter() - started) * 1000, 1)
