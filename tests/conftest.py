@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from adapters.bus import InProcessBus
+from adapters.carriers.simulator import CarrierSimulator
 from adapters.messages import DatabaseInbox
 from domain.access import Viewer, system
 from domain.market import Market
@@ -29,6 +30,7 @@ from tests.live.fixtures import (  # noqa: F401  # fixtures for tests through th
     live_server,
     market_url,
     postgres_market,
+    second_server,
     server,
     stocked_postgres,
     stocked_sqlite,
@@ -106,7 +108,7 @@ async def market(settings: Settings) -> AsyncIterator[Market]:
                 bus=bus,
                 messages=DatabaseInbox(),
                 providers={simulator.code: simulator},
-                carriers={},
+                carriers={CarrierSimulator.code: CarrierSimulator(settings)},
             )
         )
         await assert_books_balance()

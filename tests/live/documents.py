@@ -6,13 +6,13 @@ query ($text: String!) {
     totalCount
     edges { node { id slug title priceRange { min { minorUnits currency } } } }
   }
-  searchSuggestions(query: $text)
+  searchSuggestions(query: $text) { text }
 }"""
 
 PRODUCT = """
 query ($slug: String!) {
   product(slug: $slug) {
-    id title description category { name } images { url alt }
+    id title descriptionHtml category { name } images { url alt }
     variants { id sku price { minorUnits } availability }
   }
 }"""
@@ -92,7 +92,7 @@ mutation ($input: DemoPaymentSimulateInput!) {
 }"""
 SHIP = """
 mutation ($input: ParcelShipInput!) {
-  parcelShip(input: $input) { parcel { id waybill state } userErrors { code message path } }
+  parcelShip(input: $input) { parcels { id waybill state } userErrors { code message path } }
 }"""
 REFUND_PREVIEW = """
 mutation ($input: RefundPreviewInput!) {

@@ -71,10 +71,33 @@ def market_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over a stocked market of each kind, for tests that bring people of their own. Its clock may have moved.
+
+    The one over PostgreSQL shares its wake-ups through Redis.
+    """
+    folder = tmp_path_factory.mktemp("server")
+    with asyncio.Runner() as runner:
+        if request.param == "sqlite":
+            context = serving(copy_market(request.getfixturevalue("stocked_sqlite"), folder), folder)
+            yield runner.run(context.__aenter__())
+            runner.run(context.__aexit__(None, None, None))
+            return
+        url = runner.run(markets.clone_postgres(request.getfixturevalue("stocked_postgres")))
+        try:
+            context = serving(url, folder, REDIS_URL=markets.REDIS)
+            yield runner.run(context.__aenter__())
+            runner.run(context.__aexit__(None, None, None))
+        finally:
+            runner.run(markets.drop_postgres(url))
+
+
 @pytest.fixture
-async def server(market_url: str, tmp_path: Path) -> AsyncIterator[Server]:
-    """A server over a stocked market."""
-    async with serving(market_url, tmp_path) as running:
+async def second_server(server: Server, tmp_path: Path) -> AsyncIterator[Server]:
+    """Another server over the same market."""
+    bus = {name: server.environment[name] for name in ("REDIS_URL",) if name in server.environment}
+    async with serving(server.environment["DATABASE_URL"], tmp_path, **bus) as running:
         yield running
 
 

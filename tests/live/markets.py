@@ -12,9 +12,14 @@ import asyncpg
 
 from adapters.bus import InProcessBus
 from adapters.messages import DatabaseInbox
+from demo import ground, residents
 from demo.people import CUSTOMERS, STAFF
+from domain.access import Viewer
+from domain.catalog import imports
 from domain.market import Market
+from jobs.catalog import put_stock
 from kit import clock, crypto
+from models.catalog import ImportFormat, ImportProblem
 from models.database import close_database, open_database
 from settings import ROOT, Settings
 from tests import databases
@@ -23,7 +28,8 @@ from tests.live.server import SECRET, environment
 
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
 LOAD_SECONDS = 240.0
-PASSWORD = "jishi-demo"  # everybody's, of demo/residents.py
+CATALOG = ROOT / "demo" / "catalog"
+SOME = 24  # products: all 366 take half a minute
 SIGN_IN = """
 mutation ($input: PasswordSignInInput!) {
   passwordSignIn(input: $input) { credentials { accessToken } userErrors { code message path } }
@@ -45,10 +51,7 @@ def load_demo(database_url: str, folder: Path) -> str:
 
 
 async def stock(database_url: str, folder: Path) -> None:
-    """Put the demo's warehouses, goods and people into a migrated database; nobody has bought anything yet."""
-    # Imported late: it brings the whole market along, which other tests need not wait for.
-    from demo import ground, residents, shelves
-
+    """Put warehouses, people and some of the demo's goods into a migrated database; nobody has bought anything yet."""
     settings = Settings(
         _env_file=None, database_url=database_url, secret_keys=(SECRET,), demo=True, media_root=folder / "media"
     )
@@ -56,12 +59,22 @@ async def stock(database_url: str, folder: Path) -> None:
     await open_database(database_url, pool=settings.database_pool)
     try:
         market = Market(policy=settings, bus=InProcessBus(), messages=DatabaseInbox(), providers={}, carriers={})
-        now = clock.now()
-        await ground.lay(now, now=now)
-        await shelves.fill(market, settings.media_root, say=lambda _: None)
-        await residents.settle(market, at=now)
+        await ground.lay(clock.now(), now=clock.now())
+        await residents.settle(market, at=clock.now())
+        manager = (await residents.residents(market, STAFF))["catalog"].viewer
+        for name in ("brands.jsonl", "categories.jsonl", "products.jsonl"):
+            await _import_some(manager, CATALOG / name, folder)
     finally:
         await close_database()
+
+
+async def _import_some(manager: Viewer, source: Path, folder: Path) -> None:
+    lines = source.read_text("utf-8").splitlines()
+    some = folder / source.name
+    some.write_text("\n".join(lines[:SOME] if source.stem == "products" else lines), "utf-8")
+    run = await imports.start_file(manager, some, format=ImportFormat.JSON_LINES, locale="zh-CN")
+    await imports.read_on(manager, run.id, put_stock=put_stock)
+    assert await ImportProblem.filter(run_id=run.id) == []
 
 
 def alone(work: Callable[[], Awaitable[None]], keys: tuple[str, ...]) -> None:
@@ -96,6 +109,6 @@ async def signed_in(caller: Caller, key: str) -> Caller:
     """The same caller as a person of the demo: `lin`, `picker`, `agent`, …"""
     person = next(person for person in (*CUSTOMERS, *STAFF) if person.key == key)
     payload = await caller.but(token=None, cart_token=None).do(
-        SIGN_IN, contact={"email": person.email}, password=PASSWORD
+        SIGN_IN, contact={"email": person.email}, password=residents.PASSWORD
     )
     return caller.but(token=payload["credentials"]["accessToken"], cart_token=None)
