@@ -126,7 +126,8 @@ async def relay(market: Market) -> None:
     try:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), LOOK_AGAIN_SECONDS)
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):  # Python 3.11's wait_for can lose a cancellation
+                    await woken.wait()
             woken.clear()
             try:
                 if market.policy.demo:
@@ -200,4 +201,5 @@ async def follow(
                 after = place(event)
             if not news and not bell.is_set():
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), 15 * LOOK_AGAIN_SECONDS)
+                    async with asyncio.timeout(15 * LOOK_AGAIN_SECONDS):
+                        await bell.wait()

@@ -55,7 +55,8 @@ async def run(market: Market, handlers: Handlers) -> None:
             woken.clear()
             await _take_up(market, handlers, working, woken)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(woken.wait(), LOOK_AGAIN_SECONDS)
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):  # Python 3.11's wait_for can lose a cancellation
+                    await woken.wait()
                 await asyncio.sleep(BURST_SECONDS)
     finally:
         listener.cancel()

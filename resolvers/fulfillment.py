@@ -1,7 +1,7 @@
 """Parcels: handing goods to carriers, reporting where they are, and reading both."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import strawberry
 
@@ -28,7 +28,9 @@ class ChosenLine(Protocol):
     quantity: int
 
 
-async def parcel(info: Info, id: str) -> Parcel | None:
+async def parcel(
+    info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The parcel's id.")]
+) -> Parcel | None:
     found = ids.from_public(id)
     if found is None or found[0] != "Parcel":
         return None

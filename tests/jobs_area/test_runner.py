@@ -13,7 +13,7 @@ from domain.access import Viewer
 from domain.market import Market
 from jobs import runner
 from jobs.runner import MOST_ATTEMPTS, claim, health, pause_after, run, run_due
-from kit import clock
+from kit import clock, tally
 from kit.ids import new_id
 from models.jobs import Timer
 
@@ -252,15 +252,25 @@ async def test_a_stopped_runner_gives_back_what_it_could_not_finish(
         await asyncio.sleep(3600)
 
     await effects.soon("tea.steep", new_id())
-    async with running(market, {"tea.steep": hang}):
-        await asyncio.wait_for(begun.wait(), 5)
+    async with running(market, {"tea.steep": hang}), asyncio.timeout(5):
+        await begun.wait()
     timer = await Timer.get(kind="tea.steep")
     assert (timer.done_at, timer.claimed_until, timer.attempts) == (None, None, 0)
 
 
-async def test_looking_for_work_costs_one_statement_when_there_is_none(market: Market) -> None:
-    from kit import tally
+@pytest.mark.parametrize("steps", range(10))
+async def test_the_runner_stops_also_when_it_is_woken_in_the_same_moment(market: Market, steps: int) -> None:
+    task = asyncio.create_task(run(market, {"tea.pour": Diary()}))
+    await asyncio.sleep(0.05)
+    await market.bus.wake()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    _, still_running = await asyncio.wait([task], timeout=5)
+    assert still_running == set()
 
+
+async def test_looking_for_work_costs_one_statement_when_there_is_none(market: Market) -> None:
     counted = tally.begin()
     assert await run_due(market, {"tea.pour": Diary()}) == 0
     assert counted.statements == 1
