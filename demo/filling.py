@@ -54,6 +54,7 @@ async def fill(settings: Settings, *, say: Say = print) -> None:
             set_clock(opening)
             people = await furnish(market, now=now, say=say)
             await _trade(market, people, now=now, say=say)
+            await _quicken_parcels(timedelta(seconds=settings.simulator_parcel_seconds))
             await mark_open(clock.machine())
         while await events.publish():
             pass

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import sys
 import time
 
@@ -46,6 +47,7 @@ async def load_from_outside(settings: Settings) -> str | None:
 def main() -> int:
     """Load with the settings of the environment."""
     gc.disable()  # a short life on a steady heap: the collector alone would take a fifth of the time
+    logging.getLogger("jishi.payments").setLevel(logging.CRITICAL)  # the story has money that fits nothing, on purpose
     problem = asyncio.run(load_from_outside(Settings()))
     if problem:
         print(problem, file=sys.stderr)

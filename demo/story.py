@@ -31,8 +31,8 @@ Way = Callable[[Scene], Life]
 
 # How many orders went which way, placed between so many days ago and so many days ago.
 CAST: tuple[tuple[Way, int, float, float], ...] = (
-    (lives.goes_well, 58, 44, 16),
-    (lives.goes_well, 20, 16, 4),
+    (lives.goes_well, 48, 44, 16),
+    (lives.goes_well, 17, 16, 4),
     (lives.goes_well_after_a_failed_try, 9, 43, 6),
     (lives.comes_in_two_parcels, 9, 42, 5),
     (lives.is_forgotten, 9, 44, 0.2),
