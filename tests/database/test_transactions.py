@@ -44,7 +44,7 @@ async def test_nothing_is_written_inside_a_transaction_whose_caller_is_gone(mark
         async with transaction():
             await Counter.create(name="inside")
             raise ZeroDivisionError
-    assert await Counter.all().values_list("name", flat=True) == ["outside"]
+    assert [counter.name for counter in await Counter.all()] == ["outside"]
 
 
 async def test_waiting_in_vain_for_another_process_frees_the_database(
@@ -61,4 +61,4 @@ async def test_waiting_in_vain_for_another_process_frees_the_database(
                 await count_up("never")
     async with asyncio.timeout(10):
         await count_up("later")
-    assert await Counter.all().values_list("name", flat=True) == ["later"]
+    assert [counter.name for counter in await Counter.all()] == ["later"]
