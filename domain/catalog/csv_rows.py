@@ -112,9 +112,11 @@ def _grouped(
 ) -> Generator[Raw, None, None]:
     group, name = Group(header), ""
     for count, (first, row) in enumerate(rows, start=1):
-        if count > limits.rows:
-            raise FileRefused("TOO_MANY_ROWS", row=row.line, maximum=limits.rows)
         own = row.cells[key].strip() if row.cells is not None else first
+        if count > limits.rows:
+            if own != name:
+                yield _raw(group, name, file)
+            raise FileRefused("TOO_MANY_ROWS", row=row.line, maximum=limits.rows)
         if group.rows and (own != name or not own):
             yield _raw(group, name, file)
             group = Group(header)

@@ -210,7 +210,7 @@ class _Tidy:
         known = {locale: text for locale, text in texts.items() if locale in LOCALES}
         cleaned = {locale: self.text(text, path, longest) for locale, text in known.items()}
         spoken = {locale: text for locale, text in cleaned.items() if text}
-        if needed and not spoken:
+        if needed and not any(text.strip() for text in known.values()):
             self._problems.append(Refused("REQUIRED", path=path))
         return spoken
 

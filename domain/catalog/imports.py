@@ -164,6 +164,7 @@ class _Reader:
     seen: set[str] = field(default_factory=set)
     reports: list[ImportProblem] = field(default_factory=list)
     unindexed: list[UUID] = field(default_factory=list)
+    refused: FileRefused | None = None
 
     def __post_init__(self) -> None:
         self.shelves = Shelves(self.viewer, self.run.locale)
@@ -196,7 +197,16 @@ class _Reader:
             self.seen.add(raw.name)
 
     def _next(self, raws: Generator[Raw, None, None], limits: Limits) -> list[tuple[Raw, Parsed]]:
-        return [(raw, self.format.parse(raw, limits)) for raw in islice(raws, BATCH)]
+        if self.refused is not None:
+            raise self.refused
+        batch: list[tuple[Raw, Parsed]] = []
+        try:
+            batch.extend((raw, self.format.parse(raw, limits)) for raw in islice(raws, BATCH))
+        except FileRefused as refused:
+            self.refused = refused  # told after what came before it has been taken
+            if not batch:
+                raise
+        return batch
 
     # One batch.
 

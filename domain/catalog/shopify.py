@@ -56,7 +56,9 @@ class _Reading:
             return Parsed(record=None, digest=made, problems=self.problems, place=self._place)
         record = self._record()
         parsed = Parsed(record=record, digest=made, problems=self.problems, place=self._place)
-        self.problems += [parsed.problem(refused) for refused in check(record.draft, is_new=True)]
+        known = {(problem.row, problem.column) for problem in self.problems}
+        found = [parsed.problem(refused) for refused in check(record.draft, is_new=True)]
+        self.problems += [problem for problem in found if (problem.row, problem.column) not in known]
         if not self.problems:
             self._keep_cells(record)
         return parsed
@@ -87,8 +89,6 @@ class _Reading:
     def _record(self) -> ProductRecord:
         first, cells = self.group.rows[0], self.group.rows[0].cells or {}
         draft = ProductDraft(slug=cells[sheet.HANDLE].strip(), merge=True)
-        if not cells[sheet.TITLE].strip():
-            self._wrong(first, sheet.TITLE, "REQUIRED", "")
         draft.columns["title"] = self._text(cells[sheet.TITLE])
         if sheet.BODY in cells:
             draft.columns["description"] = self._text(cells[sheet.BODY])

@@ -92,6 +92,7 @@ def _food(given: Given) -> dict[str, Any]:
         "production_date": "productionDate",
         "license_number": "licenseNumber",
         "diet_tags": "dietTags",
+        "cold_chain": "coldChain",
     }
     facts = {names.get(name, name): value for name, value in given.items()}
     if isinstance(facts.get("productionDate"), date):

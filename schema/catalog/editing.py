@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import strawberry
@@ -237,7 +238,7 @@ def _plain(value: Any) -> Any:
         return texts(value)
     if isinstance(value, list):
         return [_plain(one) for one in value]
-    if hasattr(type(value), "__strawberry_definition__"):
+    if hasattr(type(value), "__strawberry_definition__") and not isinstance(value, Enum):
         return {name: _plain(one) for name, one in given(value).items()}
     return value
 

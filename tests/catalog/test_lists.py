@@ -94,6 +94,7 @@ async def test_every_order_is_kept_over_pages_of_one(api: Api) -> None:
     for sort, expected in orders.items():
         seen: list[str] = []
         after = None
+        page: dict[str, Any] = {}
         for _ in range(4):
             page = (await api(LIST, sort=sort, first=1, after=after))["products"]
             seen += [node["slug"] for node in page["nodes"]]
