@@ -43,7 +43,8 @@ SHELVES: dict[BuyerStatus, frozenset[OrderState]] = {
 
 
 def buyer_status(order: Order) -> BuyerStatus:
-    """Where the buyer finds the order. Money given back on an order that lives on puts it under after-sales."""
-    if order.refunded > 0 and order.state not in SHELVES[BuyerStatus.CANCELED]:
+    """Where the buyer finds the order. Once it is received, money given back puts it under after-sales."""
+    status = next(status for status, states in SHELVES.items() if order.state in states)
+    if status == BuyerStatus.COMPLETED and order.refunded > 0:
         return BuyerStatus.AFTER_SALES
-    return next(status for status, states in SHELVES.items() if order.state in states)
+    return status

@@ -21,12 +21,11 @@ def of_order(order: Order) -> QuerySet[Event]:
 def on_shelves(orders: QuerySet[Order], statuses: Sequence[BuyerStatus]) -> QuerySet[Order]:
     """The orders whose `buyer_status` is one of these: the same rule as a query."""
     condition = Q(id__isnull=True)
-    living = Q(state__not_in=list(SHELVES[BuyerStatus.CANCELED]))
     for status in statuses:
         if status == BuyerStatus.AFTER_SALES:
-            condition |= Q(refunded__gt=0) & living
-        elif status == BuyerStatus.CANCELED:
-            condition |= Q(state__in=list(SHELVES[status]))
-        else:
+            condition |= Q(state__in=list(SHELVES[BuyerStatus.COMPLETED]), refunded__gt=0)
+        elif status == BuyerStatus.COMPLETED:
             condition |= Q(state__in=list(SHELVES[status]), refunded=0)
+        else:
+            condition |= Q(state__in=list(SHELVES[status]))
     return orders.filter(condition)

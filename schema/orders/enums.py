@@ -32,7 +32,7 @@ enum_type(
         "TO_RECEIVE": "待收货: at least one parcel is on its way or delivered.",
         "COMPLETED": "已完成: received.",
         "CANCELED": "已取消: canceled or not paid in time.",
-        "AFTER_SALES": "退款/售后: money of a living order was given back.",
+        "AFTER_SALES": "退款/售后: received, and money of it was given back.",
     },
 )
 enum_type(
