@@ -1,4 +1,4 @@
-"""SQLite as Jishi uses it: transactions that take the write lock at once, and statements that are counted.
+"""SQLite as Jishi uses it: transactions that take the write lock at once, times as times, and counted statements.
 
 Tortoise opens a transaction with a plain BEGIN. A second process that has read in such a transaction and then writes
 fails at once with "database is locked", whatever the busy timeout; BEGIN IMMEDIATE waits its turn instead.
@@ -6,8 +6,10 @@ fails at once with "database is locked", whatever the busy timeout; BEGIN IMMEDI
 
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
+import aiosqlite
 from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
@@ -15,9 +17,12 @@ from tortoise.exceptions import TransactionManagementError
 
 from kit.tally import count_statement
 
+# SQLite keeps times as text. Read here they cost a thirtieth of what Tortoise's own reading of ISO 8601 costs.
+sqlite3.register_converter("TIMESTAMP", lambda text: datetime.fromisoformat(text.decode()))
+
 
 class _CountsStatements:
-    """Mixed into both clients below: each sends its statements through these three."""
+    """Mixed into both clients below: each sends its statements through these four."""
 
     async def execute_insert(self, query: str, values: list[Any]) -> int:
         count_statement()
@@ -33,9 +38,24 @@ class _CountsStatements:
         found = await super().execute_query_dict(query, values)  # type: ignore[misc]  # the mixin's other parent
         return cast(list[dict[str, Any]], found)
 
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        count_statement()
+        await super().execute_many(query, values)  # type: ignore[misc]  # the mixin's other parent
+
 
 class MarketSqliteClient(_CountsStatements, SqliteClient):
     """The embedded default."""
+
+    async def create_connection(self, with_db: bool) -> None:
+        """As Tortoise does it, and columns that are declared to hold times give times."""
+        if self._connection:
+            return
+        opened = aiosqlite.connect(self.filename, isolation_level=None, detect_types=sqlite3.PARSE_DECLTYPES)
+        self._connection = await opened
+        self._connection.row_factory = sqlite3.Row
+        for pragma, value in self.pragmas.items():
+            await self._connection.execute_fetchall(f"PRAGMA {pragma}={value}")
+        await self._post_connect()
 
     def _in_transaction(self) -> TransactionContext:
         return _EndingTransaction(_ImmediateTransaction(self), self._lock)
