@@ -82,6 +82,7 @@ def _packed(wanted: Mapping[UUID, int], held: Sequence[Reservation]) -> list[Loa
         best = max(shares, key=lambda place: shares[place].total())
         loads.append(Load(best, dict(shares[best])))
         missing -= shares[best]
+        del places[best]  # it has given what it holds: units that are packed are not there a second time
     return loads
 
 
