@@ -98,7 +98,7 @@ async def test_a_refund_gives_to_the_cent_what_its_preview_said(market: Market, 
     assert (done["amount"], done["shipping"], done["lines"]) == (said["amount"], said["shipping"], said["lines"])
     assert (done["state"], done["reason"], done["note"]) == ("PENDING", "QUALITY", "bruised")
     assert answer["order"]["refunded"] == {"minorUnits": 2531}
-    assert answer["order"]["buyerStatus"] == "AFTER_SALES"
+    assert answer["order"]["buyerStatus"] == "TO_SHIP"
     assert answer["order"]["lines"] == [
         {"refundableQuantity": 1, "refundableAmount": {"minorUnits": 966}},
         {"refundableQuantity": 1, "refundableAmount": {"minorUnits": 500}},
