@@ -55,6 +55,12 @@ def on_the_way(start: Localized, end: Localized, *, choice: int) -> Localized:
     return centers[choice % len(centers)]
 
 
+def station(province: str, city: str) -> Localized:
+    """Where a city's couriers set out from."""
+    place = town(province, city)
+    return {"zh-CN": f"{place['zh-CN']}配送站", "en": f"{place['en']} delivery station"}
+
+
 def town(province: str, city: str) -> Localized:
     """A city as people write it, with its English name where we know one."""
     short = city.removesuffix("市") or city

@@ -118,12 +118,12 @@ class CarrierSimulator:
 
 
 def journey(parcel: SimulatedParcel) -> list[Stop]:
-    """The stops of a parcel, the first at its booking: collected, two or three sorting centers, last mile, the door."""
+    """The stops of a parcel, the first at its booking: collected, two or three places between, last mile, the door."""
     start = roads.hub(parcel.from_province)
     end = roads.hub(parcel.to_province)
     city = roads.town(parcel.to_province, parcel.to_city)
-    between = [start, end] if start != end else [start]
-    if len(between) == 1 or _digest(parcel.waybill) % 2:
+    between = [start, end] if start != end else [start, roads.station(parcel.to_province, parcel.to_city)]
+    if start != end and _digest(parcel.waybill) % 2:
         between.insert(1, roads.on_the_way(start, end, choice=_digest(parcel.waybill) // 2))
     home = roads.town(parcel.from_province, parcel.from_city)
     return [

@@ -44,6 +44,21 @@ async def test_a_parcel_is_scanned_on_its_way_to_the_door(market: Market) -> Non
     assert {later.occurred_at - scan.occurred_at for scan, later in pairwise(scans)} == {timedelta(seconds=4)}
 
 
+async def test_a_parcel_within_a_province_does_not_leave_it(market: Market) -> None:
+    carrier = CarrierSimulator(Pace())
+    booking = await carrier.book(
+        request_key="near", waybill=None, sender=SHANGHAI, receiver=SHANGHAI, weight_grams=900, now=clock.now()
+    )
+    scans = await carrier.track(waybill=booking.waybill, now=booking.estimated_at)
+    assert [scan.place["en"] for scan in scans] == [
+        "Shanghai",
+        "Shanghai sorting center",
+        "Shanghai delivery station",
+        "Shanghai",
+        "Shanghai",
+    ]
+
+
 async def test_only_what_has_happened_is_told(market: Market) -> None:
     carrier = CarrierSimulator(Pace())
     booking = await book(carrier)
