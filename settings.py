@@ -116,7 +116,7 @@ class Settings(BaseSettings):
     )
     simulator_callback_seconds: float = Field(0.5, description="delay before the simulator calls back, seconds")
     demo_ship_seconds: float = Field(
-        20.0, description="demo mode: from payment until the demo picker ships what an explorer bought, seconds"
+        60.0, description="demo mode: from payment until the demo picker ships what an explorer bought, seconds"
     )
     simulator_parcel_seconds: float = Field(4.0, description="demo mode: seconds between steps of a simulated parcel")
 
