@@ -15,6 +15,9 @@ from tests.live.server import Server, copy_market, serving
 
 KEYS = ("test-secret",)  # of tests/conftest.py, which cannot be imported from here
 
+# Whoever is silent, or whose session has ended, is noticed soon.
+IMPATIENT = {"LIMIT_PING_SECONDS": "2", "LIMIT_REVALIDATE_SECONDS": "1"}
+
 
 @pytest.fixture(scope="session")
 def demo_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
@@ -80,13 +83,14 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("server")
     with asyncio.Runner() as runner:
         if request.param == "sqlite":
-            context = serving(copy_market(request.getfixturevalue("stocked_sqlite"), folder), folder)
+            url = copy_market(request.getfixturevalue("stocked_sqlite"), folder)
+            context = serving(url, folder, **IMPATIENT)
             yield runner.run(context.__aenter__())
             runner.run(context.__aexit__(None, None, None))
             return
         url = runner.run(markets.clone_postgres(request.getfixturevalue("stocked_postgres")))
         try:
-            context = serving(url, folder, REDIS_URL=markets.REDIS)
+            context = serving(url, folder, REDIS_URL=markets.REDIS, **IMPATIENT)
             yield runner.run(context.__aenter__())
             runner.run(context.__aexit__(None, None, None))
         finally:
