@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.access import Permission, Viewer
 from domain.catalog import shopify_cells as sheet
-from domain.catalog.views import StockOf, View, all_products
+from domain.catalog.views import BATCH, StockOf, View, all_products
 from domain.market import Market
 from kit import clock, crypto
 from kit.errors import Refused
@@ -90,9 +90,12 @@ async def _csv(locale: str, currency: str, stock_of: StockOf) -> AsyncIterator[s
 async def _further_columns() -> list[str]:
     """Columns that imported files had and we have no field for, in the order in which they first occur."""
     found: dict[str, None] = {}
-    async for product in Product.all().order_by("id").only("id", "extra"):
-        memory: Any = product.extra.get("shopify", {})
-        found.update(dict.fromkeys(memory.get("columns", ())))
+    batch = await Product.all().order_by("id").limit(BATCH).only("id", "extra")
+    while batch:
+        for product in batch:
+            memory: Any = product.extra.get("shopify", {})
+            found.update(dict.fromkeys(memory.get("columns", ())))
+        batch = await Product.filter(id__gt=batch[-1].id).order_by("id").limit(BATCH).only("id", "extra")
     return list(found)
 
 

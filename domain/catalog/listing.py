@@ -193,7 +193,7 @@ async def _conditions(filter: ProductFilter) -> Conditions:
 
 def tagged(kind: TagKind, words: Iterable[str]) -> Q:
     """Products filed under any of `words`."""
-    filed = ProductTag.filter(kind=kind, tag__in=list(words)).values("product_id")
+    filed = ProductTag.filter(kind=kind, tag__in=list(filter(products.could_be, words))).values("product_id")
     return Q(id__in=Subquery(filed))
 
 
@@ -213,7 +213,8 @@ def _chosen(filter: ProductFilter) -> Q:
 
 async def _brands(keys: Sequence[UUID], slugs: Sequence[str]) -> list[UUID]:
     """The named brands by key: a join would make a count per product out of a count of products."""
-    named = [row.id for row in await Brand.filter(slug__in=list(slugs)).only("id")] if slugs else []
+    slugs = list(filter(products.could_be, slugs))
+    named = [row.id for row in await Brand.filter(slug__in=slugs).only("id")] if slugs else []
     return [*keys, *named]
 
 

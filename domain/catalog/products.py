@@ -8,6 +8,8 @@ from domain.access import Permission, Viewer
 from kit.errors import Refused
 from models.catalog import Product, ProductStatus
 
+LONGEST_LOOKUP = 120  # characters of tags and of slugs of categories and brands
+LONGEST_SLUG = 200
 FOR_SHOPPERS = (ProductStatus.ACTIVE,)
 
 
@@ -30,4 +32,11 @@ async def find(viewer: Viewer, *, id: UUID | None = None, slug: str | None = Non
     """A visible product by one of its names."""
     if (id is None) == (slug is None):
         raise Refused("INVALID_INPUT", why="give either id or slug")
-    return await (visible(viewer).get_or_none(id=id) if id is not None else visible(viewer).get_or_none(slug=slug))
+    if id is not None:
+        return await visible(viewer).get_or_none(id=id)
+    return await visible(viewer).get_or_none(slug=slug) if could_be(slug or "", LONGEST_SLUG) else None
+
+
+def could_be(text: str, longest: int = LONGEST_LOOKUP) -> bool:
+    """Whether a slug or tag could be stored at all; the database is not asked for what could not."""
+    return 0 < len(text) <= longest and text.isprintable()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import strawberry
 
+from domain.catalog import products
 from kit import ids, paging
 from kit.paging import Page, Sort
 from loaders import catalog as loaders
@@ -50,7 +51,7 @@ async def category(info: Info, id: str | None, slug: str | None) -> Category | N
 
 async def brand(info: Info, id: str | None, slug: str | None) -> Brand | None:
     if id is None:
-        return await Brand.get_or_none(slug=slug or "")
+        return await Brand.get_or_none(slug=slug) if slug and products.could_be(slug) else None
     found = ids.from_public(id)
     return await info.context.load(loaders.brands_by_id, found[1]) if found and found[0] == "Brand" else None
 
