@@ -193,6 +193,21 @@ async def test_no_lines_at_all_are_refused(api: Api, customer: Viewer, picker: V
     assert [(e["code"], e["path"]) for e in payload["userErrors"]] == [("REQUIRED", ["lines"])]
 
 
+async def test_a_line_that_lies_in_two_warehouses_leaves_each_with_what_it_holds(
+    customer: Viewer, picker: Viewer
+) -> None:
+    """The first house has one unit of it, and as many as are missing then: it must not be asked for that one again."""
+    await make_warehouse("HZ", province="浙江省", city="杭州市", priority=1)
+    pear, apple = await make_product(stock={"SH": 9}), await make_product(stock={"SH": 2, "HZ": 3})
+    order = await make_paid(customer, {pear: 1, apple: 3})
+    parcels = await ship(picker, order)
+    houses = {house.id: house.code for house in await Warehouse.all()}
+    packed = {houses[one.warehouse_id]: await ParcelLine.filter(parcel_id=one.id) for one in parcels}
+    units = {code: sorted(part.quantity for part in parts) for code, parts in packed.items()}
+    assert units == {"SH": [1, 2], "HZ": [1]}
+    assert [line.shipped for line in await lines_of(order)] == [1, 3]
+
+
 async def test_units_whose_money_goes_back_are_not_shipped(
     market: Market, the_market: Viewer, customer: Viewer, picker: Viewer
 ) -> None:
