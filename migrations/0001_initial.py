@@ -462,6 +462,7 @@ class Migration(migrations.Migration):
                     fields.BigIntField(default=0, description="given or promised back, never more than captured"),
                 ),
                 ("shipping_refunded", fields.BigIntField(default=0)),
+                ("payment_attempts", fields.IntField(default=0, description="how often it was tried to pay it")),
                 (
                     "adjustments",
                     fields.JSONField(

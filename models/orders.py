@@ -54,6 +54,7 @@ class Order(Row):
     captured = fields.BigIntField(default=0, description="received for this order")
     refunded = fields.BigIntField(default=0, description="given or promised back, never more than captured")
     shipping_refunded = fields.BigIntField(default=0)
+    payment_attempts = fields.IntField(default=0, description="how often it was tried to pay it")
     adjustments = fields.JSONField[list[dict[str, object]]](
         default=list, description="each amount explained, see domain/pricing"
     )

@@ -225,6 +225,7 @@ def _order(
         "captured": 0,
         "refunded": 0,
         "shipping_refunded": 0,
+        "payment_attempts": 0,
         "adjustments": dumped(why),
         "address": seal(dumped(where)),
         "province": where["province"],
@@ -324,8 +325,7 @@ async def pay(caller: Caller, url: str, order_id: UUID, idempotency_key: str) ->
     async with transaction():
         await _once(user_id, "paymentCreate", idempotency_key, [order_id, "SIMULATOR", ""], result=payment_id)
         order = await _own_order(order_id, user_id)
-        [tried] = await rows("SELECT COUNT(*) AS count FROM payment WHERE order_id = ?", key(order_id))
-        if order["state"] != "PENDING_PAYMENT" or tried["count"] >= 20:
+        if order["state"] != "PENDING_PAYMENT" or order["payment_attempts"] >= 20:
             raise Impossible("not payable")
         payment = {
             "id": key(payment_id),
@@ -346,7 +346,8 @@ async def pay(caller: Caller, url: str, order_id: UUID, idempotency_key: str) ->
             "expires_at": order["pay_by"],
         }
         await insert("payment", payment)
-        await _tell(order, "payment.created", _facts(payment))
+        tried = {"payment_attempts": order["payment_attempts"] + 1}
+        await _tell(order, "payment.created", _facts(payment), change=tried)
     await insert(
         "simulated_charge",
         {
@@ -479,7 +480,8 @@ async def _book(payment: Fields, order: Fields) -> None:
 
 
 async def _own_order(order_id: UUID, user_id: UUID | None) -> Fields:
-    sql = "SELECT id, user_id, number, state, sequence, currency, total, captured, pay_by FROM orders WHERE id = ?"
+    columns = "id, user_id, number, state, sequence, currency, total, captured, pay_by, payment_attempts"
+    sql = f"SELECT {columns} FROM orders WHERE id = ?"
     if user_id is None:
         found = await rows(f"{sql} {_for_update()}", key(order_id))
     else:

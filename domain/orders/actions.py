@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.access import Permission, Viewer
+from domain.market import Policy
 from domain.orders.visible import is_owner
 from kit import clock
 from kit.errors import Refused
@@ -38,7 +39,7 @@ class Possibility:
 def check(viewer: Viewer, order: Order, action: Action) -> None:
     """Refuse unless `action` is possible now for this viewer. The order is one that the viewer can see."""
     _may(viewer, order, action)
-    GUARDS[action](order)
+    GUARDS[action](viewer.market.policy, order)
 
 
 def possibilities(viewer: Viewer, order: Order) -> list[Possibility]:
@@ -71,35 +72,37 @@ def _may(viewer: Viewer, order: Order, action: Action) -> None:
         raise Refused("FORBIDDEN")
 
 
-def _check_pay(order: Order) -> None:
+def _check_pay(policy: Policy, order: Order) -> None:
     if order.state == OrderState.EXPIRED or (order.state == OrderState.PENDING_PAYMENT and clock.now() >= order.pay_by):
         raise Refused("PAYMENT_TIME_OVER")
     if order.state != OrderState.PENDING_PAYMENT:
         raise Refused("ORDER_NOT_PAYABLE", state=order.state.value)
+    if order.payment_attempts >= policy.payment_attempts:
+        raise Refused("TOO_MANY_ATTEMPTS", maximum=policy.payment_attempts)
 
 
-def _check_cancel(order: Order) -> None:
+def _check_cancel(policy: Policy, order: Order) -> None:
     if order.state in (OrderState.CANCELED, OrderState.EXPIRED):
         raise Refused("ORDER_ALREADY_CANCELED")
     if order.state not in (OrderState.PENDING_PAYMENT, OrderState.PAID):
         raise Refused("ORDER_ALREADY_SHIPPED")
 
 
-def _check_ship(order: Order) -> None:
+def _check_ship(policy: Policy, order: Order) -> None:
     if order.state == OrderState.PENDING_PAYMENT:
         raise Refused("ORDER_NOT_PAID")
     if order.state not in (OrderState.PAID, OrderState.PARTIALLY_SHIPPED):
         raise Refused("NOTHING_TO_SHIP")
 
 
-def _check_receipt(order: Order) -> None:
+def _check_receipt(policy: Policy, order: Order) -> None:
     if order.state in (OrderState.RECEIVED, OrderState.COMPLETED):
         raise Refused("ALREADY_RECEIVED")
     if order.state not in (OrderState.SHIPPED, OrderState.DELIVERED):
         raise Refused("NOT_SHIPPED_YET")
 
 
-def _check_refund(order: Order) -> None:
+def _check_refund(policy: Policy, order: Order) -> None:
     if order.captured == 0:
         raise Refused("ORDER_NOT_PAID")
     if order.state in (OrderState.CANCELED, OrderState.EXPIRED):
@@ -108,7 +111,7 @@ def _check_refund(order: Order) -> None:
         raise Refused("ALL_REFUNDED")
 
 
-GUARDS: dict[Action, Callable[[Order], None]] = {
+GUARDS: dict[Action, Callable[[Policy, Order], None]] = {
     Action.PAY: _check_pay,
     Action.CANCEL: _check_cancel,
     Action.SHIP: _check_ship,

@@ -55,9 +55,7 @@ def _check_return_url(url: str) -> None:
 async def _start(viewer: Viewer, order_id: UUID, *, method: PaymentMethod) -> UUID:
     order = await lock(viewer, order_id)
     actions.check(viewer, order, Action.PAY)
-    most = viewer.market.policy.payment_attempts
-    if await Payment.filter(order_id=order.id).count() >= most:
-        raise Refused("TOO_MANY_ATTEMPTS", maximum=most)
+    order.payment_attempts += 1
     payment = await Payment.create(
         order_id=order.id,
         number=f"P{ids.readable(12)}",

@@ -11,6 +11,7 @@ from domain.access import Viewer, system
 from domain.inventory import stock
 from domain.market import Market
 from domain.orders import lifecycle
+from domain.orders.actions import Action, possibilities
 from kit import ids
 from models.customers import Role
 from models.inventory import Reservation, ReservationState, StockLevel
@@ -228,6 +229,9 @@ async def test_an_order_can_be_tried_to_pay_only_so_often(market: Market, api: A
         assert (await started(api, order, customer, key=f"k{turn}"))["userErrors"] == []
     answer = await started(api, order, customer, key="one more")
     assert [error["code"] for error in answer["userErrors"]] == ["TOO_MANY_ATTEMPTS"]
+    [pay_now] = [one for one in possibilities(customer, await Order.get(id=order.id)) if one.action == Action.PAY]
+    assert pay_now.refusal is not None
+    assert pay_now.refusal.code == "TOO_MANY_ATTEMPTS"
 
 
 async def test_where_the_provider_is_away_the_same_call_works_later(
