@@ -26,6 +26,7 @@ log = logging.getLogger("jishi.events")
 POSITION = "event_position"
 PAGE = 200  # events read or numbered at a time
 LOOK_AGAIN_SECONDS = 1.0  # how long a lost wake-up can go unnoticed
+BURST_SECONDS = 0.005  # changes this close together are numbered in one go
 
 
 async def record(
@@ -78,10 +79,12 @@ def _number(events: Sequence[Event], *, start: int) -> None:
 
 
 async def _counter() -> Counter:
-    if not await Counter.exists(name=POSITION):
-        with contextlib.suppress(IntegrityError):  # another process has made it just now
-            async with transaction():
-                await Counter.create(name=POSITION)
+    counter = await Counter.filter(name=POSITION).select_for_update().first()
+    if counter is not None:
+        return counter
+    with contextlib.suppress(IntegrityError):  # another process has made it just now
+        async with transaction():
+            await Counter.create(name=POSITION)
     return await Counter.filter(name=POSITION).select_for_update().get()
 
 
@@ -128,6 +131,7 @@ async def relay(market: Market) -> None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_AGAIN_SECONDS):  # Python 3.11's wait_for can lose a cancellation
                     await woken.wait()
+                await asyncio.sleep(BURST_SECONDS)
             woken.clear()
             try:
                 if market.policy.demo:
@@ -146,12 +150,23 @@ async def _pass_on(market: Market, woken: asyncio.Event) -> None:
 
 
 async def _ring_for_news(seen: int) -> int:
-    while await publish():
-        pass
+    numbered = await publish()
+    while numbered and seen + 1 in {event.position for event in numbered}:  # nobody else has numbered any: all the news
+        _ring_for(numbered)
+        seen += len(numbered)
+        if len(numbered) < PAGE:
+            return seen
+        numbered = await publish()
+    while len(numbered) == PAGE:
+        numbered = await publish()
     while events := await Event.filter(position__gt=seen).order_by("position").limit(PAGE):
-        live.ring({event.stream_id for event in events} | {event.user_id for event in events if event.user_id})
+        _ring_for(events)
         seen = events[-1].position or seen
     return seen
+
+
+def _ring_for(events: Sequence[Event]) -> None:
+    live.ring({event.stream_id for event in events} | {event.user_id for event in events if event.user_id})
 
 
 async def latest_position() -> int:
