@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 
 import uvicorn
@@ -27,7 +28,7 @@ from jobs import runner
 from jobs.registry import HANDLERS
 from kit import crypto, tally
 from kit.text import best_locale
-from models.database import close_database, open_database
+from models.database import close_database, open_database, what_is_missing
 from resolvers.context import Context
 from schema.root import schema
 from settings import ROOT, Settings
@@ -186,6 +187,8 @@ def main() -> None:
     """Serve until told to stop."""
     settings = Settings()
     configure_logging(settings.log_level)
+    if missing := asyncio.run(what_is_missing(settings.database_url)):
+        sys.exit(missing)
     config = uvicorn.Config(
         create_app(settings),
         host=settings.host,

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 
+from models.database import what_is_missing
 from server import background, open_market
 from settings import Settings
 from transport.logs import configure_logging
@@ -26,6 +27,8 @@ def main() -> None:
     """Work with the settings of the environment."""
     settings = Settings()
     configure_logging(settings.log_level)
+    if missing := asyncio.run(what_is_missing(settings.database_url)):
+        sys.exit(missing)
     asyncio.run(work(settings))
 
 

@@ -1,12 +1,19 @@
 """Where the rows are: the Tortoise configuration for a `DATABASE_URL`, opening and closing, and transactions."""
 
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from asyncpg import PostgresError
 from tortoise import Tortoise
-from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContext
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
 from tortoise.connection import get_connection, get_connections
+from tortoise.exceptions import DBConnectionError, OperationalError
 from tortoise.transactions import in_transaction
 
 MODULES = (
@@ -25,6 +32,15 @@ MODULES = (
     "models.notifications",
 )
 APP = "market"
+
+log = logging.getLogger("jishi.database")
+P = ParamSpec("P")
+T = TypeVar("T")
+
+COLLISIONS = {"40001": "serialization failure", "40P01": "deadlock"}  # what PostgreSQL ends, to let others pass
+MOST_TRIES = 4
+LONGEST_PAUSE_SECONDS = 0.1  # before the second try; doubled before each further one
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 def tortoise_config(database_url: str, *, pool: int = 10) -> dict[str, Any]:
@@ -51,9 +67,58 @@ async def close_database() -> None:
     await Tortoise.close_connections()
 
 
+async def what_is_missing(database_url: str) -> str | None:
+    """Why a program cannot work with this database, in words for whoever started it; None when it can."""
+    try:
+        await open_database(database_url, pool=1)
+    except (OSError, DBConnectionError, PostgresError) as error:
+        return f"The database cannot be reached: {error}"
+    try:
+        rows = await connection().execute_query_dict("SELECT name FROM tortoise_migrations")
+    except OperationalError:
+        rows = []
+    finally:
+        await close_database()
+    wanted = {file.stem for file in MIGRATIONS.glob("[0-9]*.py")}
+    if wanted - {row["name"] for row in rows}:
+        return "The database has no tables yet, or those of an older version: `make migrate` brings it up to date."
+    return None
+
+
 def transaction() -> TransactionContext:
     """`async with transaction():` — all or nothing; on SQLite it holds the write lock from its first line."""
     return in_transaction()
+
+
+def persistent(action: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Begin an action anew when the database ended its transaction to let another pass: its caller never hears of it.
+
+    For an action that is one transaction and nothing else. Locks are taken in one order everywhere, so this is for the
+    circle that nobody thought of. Inside another transaction it does nothing: only the outermost can begin anew.
+    """
+
+    @wraps(action)
+    async def tried(*args: P.args, **kwargs: P.kwargs) -> T:
+        for turn in range(1, MOST_TRIES):
+            try:
+                return await action(*args, **kwargs)
+            except Exception as error:
+                if not is_collision(error) or isinstance(connection(), TransactionalDBClient):
+                    raise
+                log.warning("%s begins anew after a %s", action.__qualname__, COLLISIONS[_sqlstate(error)])
+            await asyncio.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS * 2**turn / 2))
+        return await action(*args, **kwargs)
+
+    return tried
+
+
+def is_collision(error: BaseException) -> bool:
+    """Whether the database ended a transaction only because it stood in another's way."""
+    return _sqlstate(error) in COLLISIONS
+
+
+def _sqlstate(error: BaseException) -> str:
+    return str(getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", ""))
 
 
 def connection() -> BaseDBAsyncClient:
