@@ -47,7 +47,7 @@ bench: $(DEV) ## Measure the main reads and a purchase beside hand-written handl
 
 .PHONY: test
 test: $(DEV) $(GRAPHIQL) ## Run all tests; ARGS='tests/orders -k cancel' picks some
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 .PHONY: check
 check: lint ## All static checks and the quick tests: what must hold before a commit
