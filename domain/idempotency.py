@@ -11,6 +11,7 @@ from tortoise.exceptions import IntegrityError
 from domain.access import Viewer
 from kit import clock
 from kit.errors import Refused
+from models.database import persistent
 from models.idempotency import KeyedCall
 
 LONGEST_KEY = 100
@@ -32,20 +33,14 @@ async def once(
     waits on the unique row and then gets the same id. A refused call leaves no trace, so that it can be tried again.
     `actor` names the caller where the viewer's own key would change between two tries.
     """
-    if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
-        raise Refused("INVALID_IDEMPOTENCY_KEY", path=("idempotencyKey",), maximum=LONGEST_KEY)
+    _check(key)
     who, digest = _name(actor or viewer.key), _digest(asked)
     known = await _known(who, operation, key, digest)
     if known is not None:
         return known
+    call = KeyedCall(actor=who, operation=operation, key=key, input_hash=digest, created_at=clock.now())
     try:
-        async with viewer.market.change():
-            call = await KeyedCall.create(
-                actor=who, operation=operation, key=key, input_hash=digest, created_at=clock.now()
-            )
-            call.result_id = await work()
-            await call.save(update_fields=["result_id"])
-            return call.result_id
+        return await _first(viewer, call, work)
     except IntegrityError:
         known = await _known(who, operation, key, digest)
         if known is None:
@@ -53,8 +48,18 @@ async def once(
         return known
 
 
+@persistent
+async def _first(viewer: Viewer, call: KeyedCall, work: Callable[[], Awaitable[UUID]]) -> UUID:
+    async with viewer.market.change():
+        await call.save(force_create=True)
+        call.result_id = await work()
+        await call.save(update_fields=["result_id"], force_update=True)
+        return call.result_id
+
+
 async def answered(viewer: Viewer, operation: str, key: str, *, asked: object, actor: str | None = None) -> UUID | None:
     """What `once` gave for this very call before, for work that must be prepared outside its transaction."""
+    _check(key)
     return await _known(_name(actor or viewer.key), operation, key, _digest(asked))
 
 
@@ -64,6 +69,11 @@ def _name(actor: str) -> str:
 
 def _digest(asked: object) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _check(key: str) -> None:
+    if not key.strip() or len(key) > LONGEST_KEY or not key.isprintable():
+        raise Refused("INVALID_IDEMPOTENCY_KEY", path=("idempotencyKey",), maximum=LONGEST_KEY)
 
 
 async def _known(who: str, operation: str, key: str, digest: str) -> UUID | None:

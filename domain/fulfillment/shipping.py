@@ -142,6 +142,8 @@ async def _hand_over(viewer: Viewer, asked: Shipment, packed: Sequence[Packed]) 
     lines = {line.id: line for line in await OrderLine.filter(order_id=order.id).order_by("position")}
     if await _loads(asked, list(lines.values())) != [one.load for one in packed]:
         raise Refused("ORDER_CHANGED", path=("orderId",), retryable=True)
+    loads = [one.load for one in packed]
+    await stock.lock([(load.warehouse_id, lines[line_id].variant_id) for load in loads for line_id in load.quantities])
     shipment_id = ids.new_id()
     for one in packed:
         parcel = await _send(viewer, order, asked.carrier, one, lines, shipment_id=shipment_id)

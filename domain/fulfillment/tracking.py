@@ -18,6 +18,7 @@ from kit import clock, ids
 from kit.errors import Refused
 from kit.text import Localized
 from kit.validate import clean_text
+from models.database import persistent
 from models.fulfillment import Parcel, ParcelLine, ParcelState, TrackingEvent
 from models.orders import Order, OrderLine, OrderState
 
@@ -92,6 +93,7 @@ async def ask_carrier(viewer: Viewer, parcel_id: UUID) -> None:
         await effects.at("parcel.track", parcel.id, clock.now() + adapter.pause)
 
 
+@persistent
 async def _take(viewer: Viewer, parcel: Parcel, scans: Sequence[Scan], *, by_hand: bool = False) -> Parcel:
     if not await _news(parcel, scans):
         return parcel  # the usual answer to a question: no lock for it

@@ -14,7 +14,7 @@ from domain.inventory.levels import Change, locked, move, place_of
 from kit import clock
 from kit.errors import Refused, refuse_all
 from models.catalog import Variant
-from models.database import connection, transaction
+from models.database import connection, persistent, transaction
 from models.inventory import MovementKind, Reservation, ReservationState, StockLevel, Warehouse
 
 LARGEST_COUNT = 1_000_000_000  # units in one place
@@ -104,6 +104,12 @@ async def ship(viewer: Viewer, *, order_id: UUID, warehouse_id: UUID, quantities
     held = await _promises(order_id, ReservationState.HELD)
     here = [promise for promise in held if promise.warehouse_id == warehouse_id]
     await _end(viewer, _taken(here, quantities), ReservationState.SHIPPED, MovementKind.SHIP, order_id=order_id)
+
+
+async def lock(places: Collection[Place]) -> None:
+    """Hold these levels until the transaction ends; first, for an action that changes them in several steps."""
+    warehouses, variants = {warehouse_id for warehouse_id, _ in places}, {variant_id for _, variant_id in places}
+    await locked(StockLevel.filter(warehouse_id__in=warehouses, variant_id__in=variants))
 
 
 async def restock(viewer: Viewer, *, order_id: UUID, quantities: Mapping[UUID, int], reason: str = "") -> None:
@@ -244,6 +250,7 @@ async def _mark(taken: Sequence[tuple[Reservation, int]], state: ReservationStat
 # ------------------------------------------------------------------------------------------------ counts by hand
 
 
+@persistent
 async def set_on_hand(
     viewer: Viewer, *, variant_id: UUID, warehouse_id: UUID, on_hand: int, reason: str = ""
 ) -> StockLevel:
@@ -255,6 +262,7 @@ async def set_on_hand(
     return level
 
 
+@persistent
 async def adjust(viewer: Viewer, *, variant_id: UUID, warehouse_id: UUID, change: int, reason: str = "") -> StockLevel:
     """Add or take away units that were found, broken or lost; never below what is promised."""
     _check_count("change", change, minimum=-LARGEST_COUNT)
@@ -264,6 +272,7 @@ async def adjust(viewer: Viewer, *, variant_id: UUID, warehouse_id: UUID, change
     return level
 
 
+@persistent
 async def receive(
     viewer: Viewer, *, variant_id: UUID, warehouse_id: UUID, quantity: int, reason: str = ""
 ) -> StockLevel:

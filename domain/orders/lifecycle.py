@@ -14,10 +14,11 @@ from domain.orders.history import lock, move, tell
 from domain.promotions import coupons
 from kit import clock
 from kit.errors import Refusals, Refused
-from models.database import transaction
+from models.database import persistent, transaction
 from models.orders import CancelReason, Order, OrderLine, OrderState
 
 
+@persistent
 async def cancel(viewer: Viewer, order_id: UUID, *, reason: CancelReason, note: str = "") -> Order:
     """Cancel the whole order before anything is shipped; what was paid goes back by itself."""
     async with viewer.market.change():
@@ -113,6 +114,7 @@ async def settle_delivery(viewer: Viewer, order: Order) -> None:
     await effects.at("order.auto_receive", order.id, actions.receipt_assumed_at(viewer, order) or clock.now())
 
 
+@persistent
 async def confirm_receipt(viewer: Viewer, order_id: UUID) -> Order:
     """The customer has the goods."""
     async with viewer.market.change():

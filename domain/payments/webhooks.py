@@ -10,6 +10,7 @@ from domain.market import Market
 from domain.payments import captures, sending
 from kit import clock
 from kit.errors import Refused
+from models.database import persistent
 from models.payments import ProviderNotice
 
 APPLY: Mapping[NoticeKind, Callable[..., Awaitable[str]]] = {
@@ -50,6 +51,7 @@ def _verified(market: Market, provider_code: str, *, body: bytes, headers: Mappi
         raise Refused("MALFORMED_NOTICE") from error
 
 
+@persistent
 async def _apply(viewer: Viewer, notice: Notice, *, provider: str) -> str:
     async with viewer.market.change():
         kept = await ProviderNotice.create(

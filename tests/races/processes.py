@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
 from adapters.bus import InProcessBus
+from adapters.carriers.simulator import CarrierSimulator
 from adapters.messages import DatabaseInbox
 from domain.market import Market
 from kit import crypto
@@ -54,7 +55,7 @@ async def _in_market(work: Work[T], database_url: str, number: int, mark: thread
                     bus=bus,
                     messages=DatabaseInbox(),
                     providers={simulator.code: simulator},
-                    carriers={},
+                    carriers={CarrierSimulator.code: CarrierSimulator(settings)},
                 )
             ),
             number,
