@@ -19,38 +19,34 @@ def shelf(stocked_sqlite: Path, tmp_path: Path) -> str:
     return copy_market(stocked_sqlite, tmp_path)
 
 
-async def test_the_server_says_where_to_click_and_whom_to_sign_in_as(shelf: str, tmp_path: Path) -> None:
+async def test_the_server_says_where_to_click_and_whom_to_sign_in_as_or_that_its_port_is_taken(
+    shelf: str, tmp_path: Path, http: httpx.AsyncClient
+) -> None:
     async with serving(shelf, tmp_path) as server:
         said = server.output.read_text("utf-8")
-        async with httpx.AsyncClient(trust_env=False) as http:
-            page = await http.get(server.url, follow_redirects=True, headers={"Accept": "text/html"})
-    assert f"{server.url}/graphql" in said
-    for person in ("lin@example.com", "admin@example.com", "picker@example.com", "jishi-demo"):
-        assert person in said
-    assert str(page.url) == f"{server.url}/graphql"
-
-
-async def test_a_server_that_is_no_demo_offers_nobody(shelf: str, tmp_path: Path) -> None:
-    async with serving(shelf, tmp_path, DEMO="false") as server:
-        said = server.output.read_text("utf-8")
-        async with httpx.AsyncClient(trust_env=False) as http:
-            guest = Caller(http, server.url)
-            answer = await guest.ask(documents.INBOX, recipient="lin@example.com")
-            assert [error["extensions"]["code"] for error in answer["errors"]] == ["DEMO_ONLY"]
-            assert await guest.codes(documents.ADVANCE, seconds=60) == ["DEMO_ONLY"]
-    assert "example.com" not in said
-
-
-async def test_a_port_that_is_taken_is_said_in_one_line(shelf: str, tmp_path: Path) -> None:
-    async with serving(shelf, tmp_path) as server:
-        second = start("server.py", tmp_path / "second", {**server.environment})
+        page = await http.get(server.url, follow_redirects=True, headers={"Accept": "text/html"})
+        second = start("server.py", tmp_path / "second", server.environment)
         try:
             status = await asyncio.to_thread(second.popen.wait, 30)
         finally:
             second.kill()
+    assert f"{server.url}/graphql" in said
+    for person in ("lin@example.com", "admin@example.com", "picker@example.com", "jishi-demo"):
+        assert person in said
+    assert str(page.url) == f"{server.url}/graphql"
     assert status != 0
-    assert "Traceback" not in second.said()
     assert "in use" in second.said()
+    assert "Traceback" not in second.said()
+
+
+async def test_a_server_that_is_no_demo_offers_nobody(shelf: str, tmp_path: Path, http: httpx.AsyncClient) -> None:
+    async with serving(shelf, tmp_path, DEMO="false") as server:
+        said = server.output.read_text("utf-8")
+        guest = Caller(http, server.url)
+        answer = await guest.ask(documents.INBOX, recipient="lin@example.com")
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["DEMO_ONLY"]
+        assert await guest.codes(documents.ADVANCE, seconds=60) == ["DEMO_ONLY"]
+    assert "example.com" not in said
 
 
 async def test_a_market_without_tables_is_said_in_words(tmp_path: Path) -> None:
@@ -64,20 +60,6 @@ async def test_a_market_without_tables_is_said_in_words(tmp_path: Path) -> None:
     assert status not in (0, -9)
     assert "Traceback" not in process.said()
     assert "make migrate" in process.said()
-
-
-async def test_two_servers_on_one_sqlite_file_sell_side_by_side(
-    shelf: str, tmp_path: Path, http: httpx.AsyncClient
-) -> None:
-    async with serving(shelf, tmp_path / "one") as one, serving(shelf, tmp_path / "two") as two:
-        here = Caller(http, one.url)
-        variant = await shopping.first_variant(here)
-        buyer, _ = await shopping.sign_up(here)
-        doors = [buyer, buyer.but(url=two.url)]
-        placed = await asyncio.gather(*(shopping.place(doors[number % 2], variant) for number in range(12)))
-        assert len({order["id"] for order in placed}) == 12
-        found = (await doors[1](documents.MY_ORDERS))["orders"]
-        assert found["totalCount"] == 12
 
 
 async def test_a_worker_alone_runs_the_timers(shelf: str, tmp_path: Path, http: httpx.AsyncClient) -> None:

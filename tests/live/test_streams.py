@@ -23,9 +23,9 @@ ODD_CURSORS = (
     "p.1",
     "s.1.1",
     "s.١",
-    "s.1\x00",
+    "s.1\u00b2",
     "🍎",
-    "s." + "9" * 19,
+    "s.2147483648",
     "s." + "9" * 400,
 )
 SIGN_OUT = "mutation { signOut { userErrors { code message path } } }"
@@ -133,8 +133,7 @@ async def test_an_odd_cursor_is_refused_in_words(guest: Caller, cursor: str) -> 
 async def test_a_cursor_from_the_far_future_waits_without_harm(guest: Caller) -> None:
     buyer, order, _ = await buyer_with_order(guest)
     for cursor, document, variables in (
-        ("s.2147483648", documents.WATCH_ORDER, {"orderId": order}),
-        ("s." + "9" * 18, documents.WATCH_ORDER, {"orderId": order}),
+        ("s." + "9" * 9, documents.WATCH_ORDER, {"orderId": order}),
         ("p." + "9" * 18, documents.WATCH_MINE, {}),
     ):
         async with watching(buyer, document, after=cursor, **variables) as live:
@@ -187,7 +186,8 @@ async def test_nothing_is_missed_over_reconnects_while_several_processes_write(
             here, there = doors[(number + turn) % 2], doors[(number + turn + 1) % 2]
             placed = await shopping.place(here, variant)
             await shopping.start_payment(there, placed["id"])
-            await there.do(documents.CANCEL, orderId=placed["id"], reason="CHANGED_MIND")
+            cancel = {"orderId": placed["id"], "reason": "CHANGED_MIND", "idempotencyKey": shopping.new_key()}
+            await there.do(documents.CANCEL, **cancel)
 
     seen: list[tuple[str, int]] = []
     cursor = "p.0"
