@@ -1,10 +1,11 @@
 // Shows the walk through the main job, the open subscriptions, and the values remembered on the way.
 import { pick, useGraphiQL, useGraphiQLActions, type GraphiQLPlugin } from '@graphiql/react'
+import { useMemo } from 'react'
 
-import { nameOf, speaker } from './identities'
+import { nameOf, speaker, whoTakes } from './identities'
 import { Live } from './Live'
 import { forgetAll, remembered } from './remembered'
-import { isOpen, type Step, steps } from './steps'
+import { isOpen, operationsIn, type Step, steps } from './steps'
 import { useStore } from './store'
 import { resetTabs } from './workspace'
 
@@ -12,10 +13,10 @@ function Guide() {
   return (
     <section className="guide" aria-label="Guide">
       <div className="guide-title">Guide</div>
-      <p>Twelve tabs walk through the main job. Run one, then go to the next: ids travel along by themselves.</p>
+      <p>Twelve steps walk through the main job. Run one, then take the next: ids travel along by themselves.</p>
       <Steps />
-      <PayLink />
       <Live />
+      <Help />
       <Remembered />
       <button
         type="button"
@@ -58,11 +59,62 @@ function Steps() {
             onClick={() => bring(step)}
           >
             <span>{step.title}</span>
-            {step.as && <em>{nameOf(step.as)}</em>}
+            {step.as && <em>{nameOf(whoTakes(step.as))}</em>}
           </button>
+          {isOpen(step, tabs[activeTabIndex]?.query) && <Doings query={tabs[activeTabIndex]?.query ?? ''} />}
         </li>
       ))}
     </ol>
+  )
+}
+
+/** A button for each operation of the step in front, in the order in which they are meant to be run. */
+function Doings({ query }: { query: string }) {
+  const { isFetching, operationName } = useGraphiQL(pick('isFetching', 'operationName'))
+  const isWatching = useGraphiQL((state) => state.subscription !== null)
+  const { run, stop, setOperationName } = useGraphiQLActions()
+  const operations = useMemo(() => operationsIn(query), [query])
+
+  const toggle = (name: string) => {
+    const ends = isWatching && name === operationName
+    if (isWatching || isFetching) stop()
+    if (ends) return
+    setOperationName(name)
+    run()
+  }
+
+  return (
+    <div className="guide-doings">
+      {operations.map((name) => {
+        const isOn = isWatching && (name === operationName || operations.length === 1)
+        return (
+          <button key={name} type="button" data-operation={name} onClick={() => toggle(name)}>
+            {isOn ? '■' : '▶'} {name}
+          </button>
+        )
+      })}
+      {/\bpayUrl\b/.test(query) && <PayLink />}
+    </div>
+  )
+}
+
+/** Open until the first answer has brought something to remember. */
+function Help() {
+  const isNewHere = Object.keys(useStore(remembered).values).length === 0
+  return (
+    <details className="guide-help" open={isNewHere}>
+      <summary>How this page helps</summary>
+      <ul>
+        <li>“acting as”, top right, says who you are. Each step picks the right person; choose another whenever you like.</li>
+        <li>
+          <code>{'"{{orderId}}"'}</code> in the variables is filled in when you send, from the last answer that had one.{' '}
+          <code>{'"{{newKey}}"'}</code> is a fresh random key each time.
+        </li>
+        <li>Subscriptions stay open under “Live” while you take the next steps.</li>
+        <li>Ctrl-Enter runs the operation under the cursor, Ctrl-Space completes, hovering explains.</li>
+        <li>The book on the left opens the docs of the whole API.</li>
+      </ul>
+    </details>
   )
 }
 
@@ -96,7 +148,7 @@ function PayLink() {
   if (protocol !== 'http:' && protocol !== 'https:') return null
   return (
     <a className="guide-pay" href={href} target="_blank" rel="noreferrer">
-      Open the pay page of the last payment ↗
+      Open the pay page ↗
     </a>
   )
 }

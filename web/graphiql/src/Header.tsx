@@ -1,5 +1,5 @@
 // Shows the market's name and the switch between identities.
-import { choose, currentName, GUEST, PASTED, setCartToken, speaker, speakerHeaders } from './identities'
+import { chooseByHand, currentName, GUEST, PASTED, setCartToken, speaker, speaksAsGuest } from './identities'
 import { useStore } from './store'
 
 export function Header() {
@@ -43,7 +43,7 @@ function IdentitySwitch() {
         <select
           aria-label="Identity"
           value={chosen}
-          onChange={(event) => choose(event.currentTarget.value)}
+          onChange={(event) => chooseByHand(event.currentTarget.value)}
           key={currentName()}
         >
           <option value={GUEST}>Guest — no account</option>
@@ -75,10 +75,10 @@ function TokenBox() {
   )
 }
 
-/** A guest is known by the cart's token alone; it fills itself from the first answer that carries one. */
+/** A guest's cart is known by its token alone; it fills itself from the first answer that carries one. */
 function CartBox() {
   const { cartToken } = useStore(speaker)
-  if ('authorization' in speakerHeaders()) return null
+  if (!speaksAsGuest()) return null
   return (
     <label className="identity-box">
       <span>X-Cart-Token</span>

@@ -31,7 +31,7 @@ function OneStream({ stream }: { stream: Stream }) {
         <i aria-hidden="true" />
         <b>{stream.title}</b>
         <small>
-          {stream.as} · {SAID[stream.status]} · {stream.received} {stream.received === 1 ? 'event' : 'events'}
+          {stream.as} · {SAID[stream.status]} · {stream.received} {stream.received === 1 ? 'message' : 'messages'}
         </small>
         <button
           type="button"
@@ -65,13 +65,13 @@ function OneEvent({ event }: { event: Received }) {
   )
 }
 
-/** The words and numbers of an event in one line, without ids and cursors, which say nothing to a reader. */
+/** What a message says in a few words, without ids, cursors and counts, which say nothing to a reader. */
 function gist(data: unknown, depth = 0): string {
   if (data === null || data === undefined) return ''
   if (typeof data !== 'object') return String(data)
   if (depth > 4) return '…'
   return Object.entries(data)
-    .filter(([name]) => !/^(__typename|id|cursor|.*Id|at|.*At)$/.test(name))
+    .filter(([name]) => !/^(__typename|id|cursor|sequence|.*Id|at|.*At)$/.test(name))
     .map(([, value]) => gist(value, depth + 1))
     .filter(Boolean)
     .join(' · ')

@@ -6,6 +6,7 @@ import { identitiesReady, renewIdentities, speakerHeaders } from './identities'
 import { type LiveRequest, open } from './streams'
 import { fillIn, remember } from './remembered'
 import { headings } from './steps'
+import { Told } from './store'
 
 type Variables = Record<string, unknown>
 type Headers = Record<string, string>
@@ -26,26 +27,34 @@ function operationOf(query: string, name: string | null | undefined): OperationD
   return getOperationAST(document, name) ?? null
 }
 
+async function send(body: object, headers: Headers): Promise<Response> {
+  try {
+    return await fetch('/graphql', {
+      method: 'POST',
+      headers: {
+        accept: 'application/graphql-response+json, application/json',
+        'content-type': 'application/json',
+        ...speakerHeaders(),
+        ...headers,
+      },
+      body: JSON.stringify(body),
+    })
+  } catch (reason) {
+    throw new Told(`The server does not answer (${reason instanceof Error ? reason.message : reason}). Is it running?`)
+  }
+}
+
 async function post(body: object, headers: Headers): Promise<Answer> {
-  const response = await fetch('/graphql', {
-    method: 'POST',
-    headers: {
-      accept: 'application/graphql-response+json, application/json',
-      'content-type': 'application/json',
-      ...speakerHeaders(),
-      ...headers,
-    },
-    body: JSON.stringify(body),
-  })
+  const response = await send(body, headers)
   if (!response.headers.get('content-type')?.includes('json')) {
-    throw new Error(`${response.status} ${response.statusText}: ${(await response.text()).slice(0, 300)}`)
+    throw new Told(`${response.status} ${response.statusText}: ${(await response.text()).slice(0, 300)}`)
   }
   return { status: response.status, result: (await response.json()) as ExecutionResult }
 }
 
 /** The variables that this operation declares: a tab may hold two, and one must not wait for what the other needs. */
 function declared(variables: Variables, operation: OperationDefinitionNode | null): Variables {
-  if (!operation) return variables
+  if (!operation) return {} // the answer will say what is wrong with the document
   const names = (operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value)
   return Object.fromEntries(Object.entries(variables).filter(([name]) => names.includes(name)))
 }
@@ -55,8 +64,9 @@ function ownHeaders(headers: unknown): Headers {
   return Object.fromEntries(Object.entries((headers ?? {}) as Headers).map(([name, value]) => [name.toLowerCase(), value]))
 }
 
-function isStaleToken({ status, result }: Answer): boolean {
-  return status === 401 || (result.errors ?? []).some((error) => error.extensions?.code === 'UNAUTHENTICATED')
+/** A field that a guest may not see is refused as UNAUTHENTICATED too, but with another status. */
+function isStaleToken({ status }: Answer): boolean {
+  return status === 401
 }
 
 function ask(

@@ -1,4 +1,4 @@
-// Knows as whom the page speaks: a demo identity, a guest with a cart, or the owner of a pasted token.
+// Knows as whom the page speaks: a demo identity, a guest with a cart and an order, or the owner of a pasted token.
 import { createStore, notes } from './store'
 
 export interface Identity {
@@ -16,19 +16,25 @@ interface Speaker {
   mode: 'loading' | 'demo' | 'plain'
   identities: readonly Identity[]
   chosen: string
+  /** Who takes the customer's steps: the one that the reader last chose by hand; empty until then. */
+  shopper: string
   /** Why the choice changed by itself, shown beside the switch; empty after a choice by hand. */
   reason: string
   pastedToken: string
+  /** What a guest has instead of an account: these open one cart and one order. */
   cartToken: string
+  orderToken: string
 }
 
 export const speaker = createStore<Speaker>({
   mode: 'loading',
   identities: [],
   chosen: notes.read('identity') ?? GUEST,
+  shopper: notes.read('shopper') ?? '',
   reason: '',
   pastedToken: '',
   cartToken: notes.read('cartToken') ?? '',
+  orderToken: notes.read('orderToken') ?? '',
 })
 
 async function fetchIdentities(): Promise<readonly Identity[] | null> {
@@ -65,15 +71,20 @@ export function renewIdentities(): Promise<boolean> {
 }
 
 async function renew(): Promise<boolean> {
+  if (speaksAsGuest() && speaker.get().orderToken) {
+    setOrderToken('') // lived out: what needs no token must go on working
+    return true
+  }
   if (speaker.get().mode !== 'demo') return false
-  const before = currentToken()
+  const before = speakerHeaders().authorization
   const identities = await fetchIdentities()
   if (!identities) return false
   speaker.set({ identities })
-  return currentToken() !== before
+  return speakerHeaders().authorization !== before
 }
 
-export function choose(key: string, reason = ''): void {
+/** Speak as this one from now on; `reason` says why, when the page chose and not the reader. */
+function choose(key: string, reason = ''): void {
   const { mode, identities, chosen } = speaker.get()
   const known = key === GUEST || key === PASTED || identities.some((identity) => identity.key === key)
   if (mode !== 'demo' || !known) return
@@ -81,9 +92,35 @@ export function choose(key: string, reason = ''): void {
   speaker.set({ chosen: key, reason: key === chosen ? '' : reason })
 }
 
+function isCustomer(key: string): boolean {
+  return speaker.get().identities.some((identity) => identity.key === key && identity.role === 'CUSTOMER')
+}
+
+export function chooseByHand(key: string): void {
+  choose(key)
+  if (key !== GUEST && !isCustomer(key)) return
+  notes.write('shopper', key)
+  speaker.set({ shopper: key })
+}
+
+/** Who takes a step that is meant for `as`: for a customer's step, the customer or guest whom the reader has chosen. */
+export function whoTakes(as: string): string {
+  const { shopper } = speaker.get()
+  return isCustomer(as) && (shopper === GUEST || isCustomer(shopper)) ? shopper : as
+}
+
+export function chooseFor(as: string, reason: string): void {
+  choose(whoTakes(as), reason)
+}
+
 export function setCartToken(cartToken: string): void {
   notes.write('cartToken', cartToken)
   speaker.set({ cartToken })
+}
+
+export function setOrderToken(orderToken: string): void {
+  notes.write('orderToken', orderToken)
+  speaker.set({ orderToken })
 }
 
 /** The label up to its dash: "Lin Xiaoyu — customer" is Lin Xiaoyu. */
@@ -99,20 +136,33 @@ export function currentName(): string {
   return mode === 'plain' && !pastedToken ? 'Guest' : nameOf(chosen)
 }
 
-function currentToken(): string {
-  const { chosen, identities, pastedToken } = speaker.get()
-  if (chosen === PASTED) return pastedToken.trim()
-  return identities.find(({ key }) => key === chosen)?.token ?? ''
+/** Of a person with an account; empty for a guest. */
+function tokenOf(key: string, pastedToken: string): string {
+  if (key === PASTED) return pastedToken.trim().replace(/^bearer\s+/i, '')
+  return speaker.get().identities.find((identity) => identity.key === key)?.token ?? ''
 }
 
 export function speaksAsGuest(): boolean {
-  return currentToken() === ''
+  const { chosen, pastedToken } = speaker.get()
+  return tokenOf(chosen, pastedToken) === ''
 }
 
-/** The headers that tell the server who speaks; a guest is known by the cart alone. */
+/** The headers that tell the server who speaks: always the same one, with that one's newest token. */
+export type Voice = () => Record<string, string>
+
+/** The voice of whoever speaks now; it stays theirs when the page goes on as somebody else. */
+export function currentVoice(): Voice {
+  const { chosen, pastedToken, cartToken, orderToken } = speaker.get()
+  return () => {
+    const token = tokenOf(chosen, pastedToken)
+    if (token) return { authorization: `Bearer ${token}` }
+    return {
+      ...(orderToken && { authorization: `Bearer ${orderToken}` }),
+      ...(cartToken.trim() && { 'x-cart-token': cartToken.trim() }),
+    }
+  }
+}
+
 export function speakerHeaders(): Record<string, string> {
-  const token = currentToken()
-  if (token) return { authorization: `Bearer ${token.replace(/^bearer\s+/i, '')}` }
-  const cart = speaker.get().cartToken.trim()
-  return cart ? { 'x-cart-token': cart } : {}
+  return currentVoice()()
 }

@@ -1,6 +1,7 @@
 // Knows which values of an answer later steps need, and puts them where a variable says "{{name}}".
-import { setCartToken, speaksAsGuest } from './identities'
-import { createStore, notes } from './store'
+import { setCartToken, setOrderToken, speaksAsGuest } from './identities'
+import { steps } from './steps'
+import { createStore, notes, Told } from './store'
 
 /**
  * Name → where it stands in an answer's `data`. `*` is any field of that level, a number an entry of a list.
@@ -12,15 +13,16 @@ const REMEMBER: Record<string, readonly string[]> = {
   variantId: ['product.variants.0.id', 'products.edges.0.node.variants.0.id'],
   cartToken: ['cart.token', '*.cart.token'],
   cartLineId: ['cart.lines.0.id', '*.cart.lines.0.id'],
-  addressId: ['viewer.addresses.0.id', 'viewer.defaultAddress.id', '*.address.id'],
+  addressId: ['me.addresses.0.id', '*.address.id'],
   orderId: ['orderPlace.order.id'],
+  orderToken: ['orderPlace.orderToken', 'orderAccessGrant.credentials.accessToken'],
   orderNumber: ['orderPlace.order.number'],
   orderLineId: ['orderPlace.order.lines.0.id', 'order.lines.0.id'],
   paymentId: ['paymentCreate.payment.id'],
   payUrl: ['paymentCreate.payment.payUrl'],
   parcelId: ['parcelShip.parcel.id', 'order.parcels.0.id'],
   refundId: ['refundCreate.refund.id'],
-  importId: ['catalogImport.import.id'],
+  importId: ['catalogImportStart.catalogImport.id'],
 }
 
 export const remembered = createStore<{ values: Record<string, string> }>({ values: readNotes() })
@@ -41,6 +43,7 @@ function keep(values: Record<string, string>): void {
 export function forgetAll(): void {
   keep({})
   setCartToken('')
+  setOrderToken('')
 }
 
 function find(value: unknown, path: readonly string[]): string | undefined {
@@ -64,7 +67,9 @@ export function remember(data: unknown): void {
   }
   if (Object.keys(found).length === 0) return
   keep({ ...remembered.get().values, ...found })
-  if (found.cartToken && speaksAsGuest()) setCartToken(found.cartToken)
+  if (!speaksAsGuest()) return
+  if (found.cartToken) setCartToken(found.cartToken)
+  if (found.orderToken) setOrderToken(found.orderToken)
 }
 
 function newKey(): string {
@@ -72,13 +77,18 @@ function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
+function whereFrom(name: string): string {
+  const fields = (REMEMBER[name] ?? []).map((path) => path.split('.')[0]!)
+  const index = steps.findIndex(({ query }) => fields.some((field) => new RegExp(`\\b${field}\\b`).test(query)))
+  const step = steps[index]
+  return step ? `Run step ${index + 1}, “${step.title}”, which brings it` : 'Run what brings it'
+}
+
 function valueOf(name: string): string {
   if (name === 'newKey') return newKey()
   const value = remembered.get().values[name]
   if (value !== undefined) return value
-  throw new Error(
-    `Nothing is remembered as {{${name}}} yet. Run the earlier step that brings it, or write the value into the variables.`,
-  )
+  throw new Told(`{{${name}}} is not known yet. ${whereFrom(name)}, or write a value into the variables.`)
 }
 
 /** Variables with every "{{name}}" replaced; `{{newKey}}` is a fresh random key each time. */

@@ -37,3 +37,8 @@ export const stepTabs: Pick<TabsState['tabs'][number], 'query' | 'variables'>[] 
 export function isOpen(step: Step, query: string | null | undefined): boolean {
   return headings(query).title === step.title
 }
+
+/** The names of the operations in a document, in their order. */
+export function operationsIn(query: string): string[] {
+  return Array.from(query.matchAll(/^(?:query|mutation|subscription)\s+(\w+)/gm), ([, name]) => name!)
+}

@@ -1,4 +1,4 @@
-// Knows how to keep one value and tell React and others when it changes.
+// Knows how to keep one value and tell React and others when it changes, and how to tell the reader what went wrong.
 import { useSyncExternalStore } from 'react'
 
 export interface Store<T> {
@@ -25,6 +25,14 @@ export function createStore<T extends object>(initial: T): Store<T> {
 
 export function useStore<T extends object>(store: Store<T>): T {
   return useSyncExternalStore(store.subscribe, store.get)
+}
+
+/** Something to tell the reader in place of an answer; a stack of our own code would only be noise there. */
+export class Told extends Error {
+  constructor(message: string) {
+    super(message)
+    this.stack = undefined
+  }
 }
 
 /** What the browser remembers for this page; a browser that refuses storage just forgets. */

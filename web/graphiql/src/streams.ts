@@ -2,9 +2,9 @@
 import type { ExecutionResult } from 'graphql'
 import { type Client, createClient } from 'graphql-ws'
 
-import { currentName, renewIdentities, speakerHeaders } from './identities'
+import { currentName, currentVoice, renewIdentities } from './identities'
 import { remember } from './remembered'
-import { createStore } from './store'
+import { createStore, Told } from './store'
 import { tabInFront } from './workspace'
 
 export type Status = 'connecting' | 'live' | 'reconnecting' | 'ended' | 'failed'
@@ -65,17 +65,26 @@ function socketUrl(): string {
   return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`
 }
 
-function connect(id: number, headers: Record<string, string>): Client {
+/** A socket takes no headers from a page, so what they would say goes into the first message. */
+function greeting(headers: Record<string, string>): Record<string, string | undefined> {
+  const { 'x-cart-token': cartToken, 'accept-language': locale, ...rest } = headers
+  return { ...rest, cartToken, locale }
+}
+
+function connect(id: number, headers: () => Record<string, string>, onReady: () => void): Client {
   return createClient({
     url: socketUrl(),
-    connectionParams: () => ({ ...speakerHeaders(), ...headers }),
+    connectionParams: () => greeting(headers()),
     keepAlive: 15_000,
     retryAttempts: 60,
     retryWait: (attempt) => new Promise((resume) => setTimeout(resume, Math.min(500 * 2 ** attempt, 5_000))),
     // 4403: the server will not answer differently to the same token.
     shouldRetry: (reason) => !(reason instanceof CloseEvent && reason.code === 4403),
     on: {
-      connected: () => change(id, () => ({ status: 'live', note: '' })),
+      connected: () => {
+        change(id, () => ({ status: 'live', note: '' }))
+        onReady()
+      },
       closed: () => change(id, (stream) => (isOver(stream) ? {} : { status: 'reconnecting' })),
     },
   })
@@ -92,9 +101,7 @@ function cursorOf(data: ExecutionResult['data']): string | undefined {
 }
 
 function isStaleToken(reason: unknown): boolean {
-  if (reason instanceof CloseEvent) return reason.code === 4401 || reason.code === 4403
-  if (!Array.isArray(reason)) return false
-  return reason.some((error) => error?.extensions?.code === 'UNAUTHENTICATED')
+  return reason instanceof CloseEvent && (reason.code === 4401 || reason.code === 4403)
 }
 
 function explain(reason: unknown): string {
@@ -125,7 +132,9 @@ export function open(request: LiveRequest): AsyncIterableIterator<ExecutionResul
   const reader = createReader()
   // graphql-ws sends this object again after each reconnect, so a cursor put in here is where the stream resumes.
   const payload = { query: request.query, operationName: request.operationName, variables: { ...request.variables } }
+  const voice = currentVoice()
   let unsubscribe = () => {}
+  let mayRenew = true
 
   const finish = (status: Status, note = '') => {
     closers.delete(id)
@@ -133,7 +142,7 @@ export function open(request: LiveRequest): AsyncIterableIterator<ExecutionResul
   }
   const fail = (reason: unknown) => {
     finish('failed', explain(reason))
-    reader.fail(reason instanceof CloseEvent ? new Error(explain(reason)) : reason)
+    reader.fail(reason instanceof CloseEvent ? new Told(explain(reason)) : reason)
   }
   const receive = (result: ExecutionResult) => {
     const cursor = request.resumable ? cursorOf(result.data) : undefined
@@ -142,20 +151,25 @@ export function open(request: LiveRequest): AsyncIterableIterator<ExecutionResul
     change(id, (stream) => withEvent(stream, result))
     reader.push(result)
   }
-  const subscribe = (mayRenew: boolean) => {
-    const client = connect(id, request.headers)
+  const subscribe = () => {
+    const headers = () => ({ ...voice(), ...request.headers })
+    const client = connect(id, headers, () => {
+      mayRenew = true
+    })
+    const token = voice().authorization
     let abandoned = false
-    /** A token that ran out is no news for the reader: fetch another and begin anew, once. */
+    /** A token that ran out is no news for the reader: fetch another and begin anew, unless that one is refused, too. */
     const renewed = (reason: unknown) => {
       if (!mayRenew || !isStaleToken(reason)) return false
       abandoned = true
+      mayRenew = false
       void client.dispose()
-      void renewIdentities().then((fresh) => (fresh ? subscribe(false) : fail(reason)))
+      void renewIdentities().then(() => (voice().authorization === token ? fail(reason) : subscribe()))
       return true
     }
     unsubscribe = client.subscribe<Record<string, unknown>>(payload, {
       next(result) {
-        if (!renewed(result.errors)) receive(result as ExecutionResult)
+        receive(result as ExecutionResult)
       },
       error(reason) {
         void client.dispose()
@@ -171,7 +185,7 @@ export function open(request: LiveRequest): AsyncIterableIterator<ExecutionResul
   }
 
   closers.set(id, () => unsubscribe())
-  subscribe(true)
+  subscribe()
 
   const tab = tabInFront()
   return reader.iterate(() => {

@@ -2,7 +2,7 @@
 import type { TabsState } from '@graphiql/react'
 
 import { notes } from './store'
-import { headings, type Step, steps } from './steps'
+import { headings, operationsIn, type Step, steps } from './steps'
 
 let frontTab = ''
 
@@ -28,9 +28,9 @@ export function resetTabs(): void {
   location.reload()
 }
 
-/** On the first visit: a narrow guide, and more room for questions than for answers. GraphiQL keeps what the reader drags. */
+/** On the first visit: a narrow guide, and room where there is most to read. GraphiQL keeps what the reader drags. */
 export function laySpaceOut(): void {
-  const shares = { docExplorerFlex: '0.28', editorFlex: '1.1' }
+  const shares = { docExplorerFlex: '0.28', editorFlex: '1.1', secondaryEditorFlex: '5' }
   for (const [name, share] of Object.entries(shares)) {
     const key = `graphiql:${name}`
     if (localStorage.getItem(key) === null) localStorage.setItem(key, share)
@@ -65,7 +65,7 @@ export function bringTabsUpToDate(): void {
 }
 
 function freshTab({ query, variables }: Step, index: number): object {
-  const operationName = /^(?:query|mutation|subscription) (\w+)/m.exec(query)?.[1] ?? null
+  const operationName = operationsIn(query)[0] ?? null
   const title = operationName ?? `Step ${index + 1}`
   return { id: `step-${index + 1}`, title, query, variables, headers: null, hash: null, operationName, response: null }
 }
