@@ -11,7 +11,7 @@ GENERAL: dict[str, tuple[str, str]] = {
     ),
     "FORBIDDEN": ("Your role does not allow this.", "您的角色无权执行此操作。"),
     "NOT_FOUND": ("There is no such {what}, or it is not yours to see.", "该{what}不存在，或您无权查看。"),
-    "INVALID_ID": ("This is not the id of a {expected}.", "这不是有效的 {expected} 标识。"),
+    "INVALID_ID": ("This is not an id of the kind {expected}.", "这不是有效的 {expected} 标识。"),
     "INVALID_CURSOR": ("This cursor does not belong to this list or sort order.", "该游标不属于此列表或排序方式。"),
     "INVALID_INPUT": ("This value is not valid: {why}.", "该值无效：{why}。"),
     "REQUIRED": ("This value is needed.", "此项必填。"),

@@ -38,7 +38,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "The operation took longer than {allowed} seconds and was stopped.",
         "操作超过 {allowed} 秒，已被中止。",
     ),
-    "UNAUTHENTICATED": ("Sign in again: the token does not hold.", "登录已失效，请重新登录。"),
+    "UNAUTHENTICATED": (
+        "Sign in first; the token is missing, expired or revoked.",
+        "请先登录：令牌缺失、过期或已被吊销。",
+    ),
     "UNSUPPORTED_MEDIA_TYPE": (
         "Send the body as application/json in UTF-8 and without Content-Encoding.",
         "请以 UTF-8 编码的 application/json 发送请求体，且不要压缩。",
