@@ -145,7 +145,7 @@ async def test_an_order_is_nobody_elses_business(guest: Caller) -> None:
         assert await shopping.order(caller, placed["id"]) is None
         assert (await caller("query ($id: ID!) { node(id: $id) { id } }", id=placed["id"]))["node"] is None
         assert (await caller("query ($id: ID!) { payment(id: $id) { id } }", id=paid["id"]))["payment"] is None
-        cancel = {"orderId": placed["id"], "reason": "CHANGED_MIND"}
+        cancel = {"orderId": placed["id"], "reason": "CHANGED_MIND", "idempotencyKey": shopping.new_key()}
         assert await caller.codes(documents.CANCEL, **cancel) == ["NOT_FOUND"]
         pay = {"orderId": placed["id"], "method": "SIMULATOR", "idempotencyKey": shopping.new_key()}
         assert await caller.codes(documents.PAY, **pay) == ["NOT_FOUND"]
@@ -158,7 +158,8 @@ async def test_an_order_is_nobody_elses_business(guest: Caller) -> None:
     # Staff without the right see that there is an order, and may do nothing of it.
     courier = await markets.signed_in(guest, "courier")
     assert (await shopping.order(courier, placed["id"]))["number"] == placed["number"]
-    assert await courier.codes(documents.CANCEL, orderId=placed["id"], reason="FRAUD") == ["FORBIDDEN"]
+    fraud = {"orderId": placed["id"], "reason": "FRAUD", "idempotencyKey": shopping.new_key()}
+    assert await courier.codes(documents.CANCEL, **fraud) == ["FORBIDDEN"]
     ship = {"orderId": placed["id"], "carrier": "SIMULATOR", "idempotencyKey": shopping.new_key()}
     assert await courier.codes(documents.SHIP, **ship) == ["FORBIDDEN"]
     catalog = await markets.signed_in(guest, "catalog")

@@ -71,6 +71,11 @@ async def pay(caller: Caller, order_id: str, outcome: str = "SUCCEED") -> None:
     await caller.do(documents.SIMULATE, paymentId=payment["id"], outcome=outcome)
 
 
+async def cancel(caller: Caller, order_id: str) -> None:
+    """Call it off."""
+    await caller.do(documents.CANCEL, orderId=order_id, reason="CHANGED_MIND", idempotencyKey=new_key())
+
+
 async def ship(picker: Caller, order_id: str) -> None:
     """Hand everything over to the simulated carrier, which goes on by itself."""
     payload = await picker.do(documents.SHIP, orderId=order_id, carrier="SIMULATOR", idempotencyKey=new_key())

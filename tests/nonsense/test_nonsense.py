@@ -120,7 +120,7 @@ async def town(market: Market, settings: Settings, visitor: Viewer, logs: list[A
 
 async def call(town: Town, data: Any, speaker: str, operation: Operation) -> None:
     inputs = town.inputs if data.draw(st.integers(0, 4)) else town.wild
-    variables = data.draw(inputs.fields(operation.arguments))
+    variables = data.draw(inputs.fields(operation.arguments, operation.name))
     await town.tell(speaker, operation.document, variables)
 
 

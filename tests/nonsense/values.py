@@ -112,6 +112,7 @@ FITTING: dict[str, tuple[str, ...]] = {
     "after": ("",),
     "before": ("",),
 }
+ALIASES = {"line": "CartLine", "parent": "Category", "under": "Category", "staff": "User", "customer": "User"}
 LONE = ("\ud800", "\udfff\ud800")  # half a character: no text at all
 
 sane = st.characters(codec="utf-8")
@@ -147,11 +148,11 @@ class Inputs:
             return self._present(kind.of_type, name)
         return st.one_of(self._present(kind, name), self._present(kind, name), st.none())
 
-    def fields(self, fields: Mapping[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
-        """All that are required, and some of the others."""
-        required = {name: self.of(one.type, name) for name, one in fields.items() if is_required_input_field(one)}
-        optional = {name: self.of(one.type, name) for name, one in fields.items() if name not in required}
-        return st.fixed_dictionaries(required, optional=optional)
+    def fields(self, fields: Mapping[str, Any], about: str = "") -> st.SearchStrategy[dict[str, Any]]:
+        """All that are required, and some of the others. `about` says of what an `id` is the id."""
+        kinds = {name: self.of(one.type, f"{about}Id" if name == "id" else name) for name, one in fields.items()}
+        required = {name: kinds.pop(name) for name, one in fields.items() if is_required_input_field(one)}
+        return st.fixed_dictionaries(required, optional=kinds)
 
     def _present(self, kind: Any, name: str) -> st.SearchStrategy[Any]:
         fitting = self._fitting(kind, name)
@@ -194,7 +195,7 @@ class Inputs:
     def _ids(self, name: str) -> st.SearchStrategy[Any]:
         """Ids of what `name` speaks of, of other things, of things that there are not, and keys of the caller's own."""
         meant = name.removesuffix("Ids").removesuffix("Id")
-        meant = meant[:1].upper() + meant[1:]
+        meant = ALIASES.get(meant, meant[:1].upper() + meant[1:])
         if meant == "IdempotencyKey":
             return st.sampled_from(("one", "two")) | st.text("abcdef", min_size=8, max_size=8) | texts
         others = [public for several in self._known.values() for public in several]
