@@ -24,6 +24,9 @@ class LimitSettings(BaseSettings):
     root_fields: int = Field(20, description="top-level fields in one operation")
     directives: int = Field(60, description="directives in one document")
     fragments: int = Field(100, description="fragment definitions in one document")
+    variable_values: int = Field(
+        4_000, description="values in the variables of one operation, those in lists and objects counted too"
+    )
     cost: int = Field(20_000, description="points of one operation: fields times the list sizes around them")
     assumed_list: int = Field(
         10, description="length that the cost takes for a list whose size the caller does not choose"

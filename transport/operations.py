@@ -14,6 +14,7 @@ from settings import Settings
 from transport.documents import Documents, Operation
 from transport.errors import ErrorFormat, Formatted
 from transport.execution import Event, Ready, Runner
+from transport.limits import check_variables
 from transport.metrics import OPERATIONS
 from transport.ports import Context, ContextSource, Gauge, Say
 from transport.requests import OperationRequest
@@ -89,6 +90,7 @@ class Operations:
 
     async def admit(self, operation: Operation, request: OperationRequest, context: Context) -> Admitted:
         """Take the price. Raises Refused or Invalid when the operation may not run; nothing of it has run then."""
+        check_variables(request.variables, self.limits)
         cost = operation.price.of(request.variables)
         if cost > self.limits.cost:
             raise Refused("LIMIT_EXCEEDED", limit="cost", allowed=self.limits.cost, found=cost)

@@ -254,7 +254,8 @@ class _Session:
             await self._send({"type": "ping"})
             await asyncio.sleep(self._limits.ping_seconds)
             if self._heard < asked:
-                await self._close(1011, "No answer to ping")
+                # Perhaps asleep: 1013 lets a client come back. To graphql-ws 1011 is fatal.
+                await self._close(1013, "No answer to ping")
 
     async def _watch_token(self) -> None:
         while not self._over.done():

@@ -88,7 +88,7 @@ def _filter(info: Info, given: dict[str, Any]) -> ProductFilter:
 
 def _keys(kind: str, name: str, public: Sequence[str], problems: list[Refused]) -> list[object]:
     keys: list[object] = []
-    for place, one in enumerate(public):
+    for place, one in enumerate(public[: listing.MOST_CHOICES + 1]):  # of more none is looked up anyway
         try:
             keys.append(ids.key_of(kind, one, "filter", name, str(place)))
         except Refused as refused:

@@ -157,6 +157,9 @@ async def test_everything_wrong_with_a_filter_is_told_with_its_code(api: Api) ->
     result = await api.raw(LIST, filter={"tags": ["x"] * 101})
     assert result.errors is not None
     assert result.errors[0].code == "TOO_MANY_VALUES"
+    result = await api.raw(LIST, filter={"ids": ["x"] * 3_000})
+    assert result.errors is not None
+    assert [error.code for error in result.errors] == ["INVALID_ID"] * 101
 
 
 async def test_drafts_and_archived_products_are_absent_for_all_but_those_who_edit(api: Api, visitor: Viewer) -> None:

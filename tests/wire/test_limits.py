@@ -57,6 +57,18 @@ async def test_root_fields_directives_tokens_and_fragments_are_counted(serve: Se
     assert await refusal(wire, fragments) == {"code": "LIMIT_EXCEEDED", "limit": "fragments", "allowed": 1, "found": 2}
 
 
+async def test_values_in_variables_are_counted_through_lists_and_objects(serve: Serve) -> None:
+    wire = await serve(variable_values=6)
+    query = "{ hello }"
+    assert "errors" not in (await wire.post(query, variables={"a": [1, 2], "b": {"c": {"d": None}}})).json()
+    assert await refusal(wire, query, variables={"a": [1, 2], "b": {"c": {"d": [None]}}}) == {
+        "code": "LIMIT_EXCEEDED",
+        "limit": "variable_values",
+        "allowed": 6,
+        "found": 7,
+    }
+
+
 @pytest.mark.parametrize("levels", [25, 60, 99])
 async def test_a_fragment_bomb_is_refused_in_a_moment(wire: Wire, levels: int) -> None:
     started = time.perf_counter()

@@ -373,7 +373,7 @@ async def test_a_client_that_vanishes_is_found_by_ping(serve: Serve) -> None:
         await subscribe(socket, "subscription { forever { number } }")
         await produced(1)
         # TCP stays open, and nothing answers: what the server sees when a telephone enters a tunnel.
-        assert await closed(socket) == (1011, "No answer to ping")
+        assert await closed(socket) == (1013, "No answer to ping")
         await ended()
 
 
