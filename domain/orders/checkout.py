@@ -9,10 +9,11 @@ from uuid import UUID
 from domain import effects, idempotency
 from domain.access import Viewer
 from domain.carts import carts
+from domain.carts.lines import is_on_sale
 from domain.catalog.variants import sellable
 from domain.inventory import stock
 from domain.inventory.stock import Wanted
-from domain.orders.history import tell
+from domain.orders.history import begin
 from domain.pricing import engine
 from domain.pricing.engine import Item, Quote
 from domain.promotions import coupons
@@ -20,6 +21,7 @@ from kit import clock
 from kit.crypto import lookup_hash
 from kit.errors import Refused, refuse_all
 from kit.ids import readable
+from models.carts import CartLine
 from models.catalog import Product, ProductImage, Variant
 from models.orders import Order, OrderLine
 from models.pricing import ShippingRate
@@ -86,11 +88,14 @@ async def preview(viewer: Viewer, purchase: Purchase) -> Draft:
 async def place(viewer: Viewer, purchase: Purchase, *, key: str) -> Order:
     """Place the order, hold its stock and use its coupon, all or nothing. The same key gives the same order."""
 
+    made: list[Order] = []
+
     async def work() -> UUID:
-        return (await _place(viewer, purchase)).id
+        made[:] = [await _place(viewer, purchase)]
+        return made[0].id
 
     order_id = await idempotency.once(viewer, "order.place", key, asked=_asked(purchase), work=work)
-    return await Order.get(id=order_id)
+    return made[0] if made and made[0].id == order_id else await Order.get(id=order_id)
 
 
 def _asked(purchase: Purchase) -> object:
@@ -126,7 +131,7 @@ async def _place(viewer: Viewer, purchase: Purchase) -> Order:
         await coupons.use(viewer, coupon=draft.coupon, order_id=order.id, customer_key=customer_key)
     await carts.take_out(viewer, [wish.cart_line_id for wish in draft.wishes if wish.cart_line_id])
     await effects.at("order.expire", order.id, order.pay_by)
-    await tell(viewer, order, kind="order.placed")
+    await begin(viewer, order)
     return order
 
 
@@ -150,6 +155,7 @@ async def _write(viewer: Viewer, purchase: Purchase, draft: Draft, destination: 
         contact_email_hash=lookup_hash(purchase.email) if purchase.email else None,
         note=purchase.note,
         locale=viewer.locale,
+        sequence=1,
         placed_at=now,
         pay_by=now + timedelta(minutes=viewer.market.policy.payment_minutes),
     )
@@ -200,11 +206,13 @@ def _number() -> str:
 
 async def _draft(viewer: Viewer, purchase: Purchase, *, lock: bool) -> Draft:
     problems: list[Refused] = []
-    wishes = list(purchase.wishes) if purchase.wishes is not None else await _from_cart(viewer, lock=lock)
+    lines = None if purchase.wishes is not None else await carts.checkout_lines(viewer, lock=lock)
+    wishes = list(purchase.wishes or ()) if lines is None else _from_cart(lines)
     if not wishes:
         problems.append(Refused("NOTHING_TO_BUY", path=("lines",) if purchase.wishes is not None else ()))
     _check_quantities(viewer, wishes, problems)
-    variants, products = await _goods(wishes, problems)
+    variants, products = await _goods(wishes) if lines is None else _goods_in(lines)
+    problems.extend(Refused("OFF_SHELF", path=wish.path) for wish in wishes if wish.variant_id not in variants)
     wishes = [wish for wish in wishes if wish.variant_id in variants]
     await _check_stock(wishes, variants, problems)
     rate = await _rate(purchase, problems)
@@ -219,11 +227,17 @@ async def _draft(viewer: Viewer, purchase: Purchase, *, lock: bool) -> Draft:
     return Draft(wishes, variants, products, quote, currency, coupon, problems)
 
 
-async def _from_cart(viewer: Viewer, *, lock: bool) -> list[Wish]:
+def _from_cart(lines: Sequence[CartLine]) -> list[Wish]:
     return [
         Wish(line.variant_id, line.quantity, ("cart", "lines", str(index)), cart_line_id=line.id)
-        for index, line in enumerate(await carts.checkout_lines(viewer, lock=lock))
+        for index, line in enumerate(lines)
     ]
+
+
+def _goods_in(lines: Sequence[CartLine]) -> tuple[dict[UUID, Variant], dict[UUID, Product]]:
+    """What of a cart can be bought; it came along with the lines."""
+    bought = [line.variant for line in lines if is_on_sale(line)]
+    return {variant.id: variant for variant in bought}, {variant.product_id: variant.product for variant in bought}
 
 
 def _check_quantities(viewer: Viewer, wishes: Sequence[Wish], problems: list[Refused]) -> None:
@@ -237,14 +251,13 @@ def _check_quantities(viewer: Viewer, wishes: Sequence[Wish], problems: list[Ref
     )
 
 
-async def _goods(wishes: Sequence[Wish], problems: list[Refused]) -> tuple[dict[UUID, Variant], dict[UUID, Product]]:
+async def _goods(wishes: Sequence[Wish]) -> tuple[dict[UUID, Variant], dict[UUID, Product]]:
     wanted = {wish.variant_id for wish in wishes}
     variants = {variant.id: variant for variant in await sellable().filter(id__in=list(wanted))}
     products = {
         product.id: product
         for product in await Product.filter(id__in={variant.product_id for variant in variants.values()})
     }
-    problems.extend(Refused("OFF_SHELF", path=wish.path) for wish in wishes if wish.variant_id not in variants)
     return variants, products
 
 

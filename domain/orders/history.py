@@ -21,6 +21,29 @@ STAMPS = {
 }
 
 
+# What was agreed when the order was placed: telling does not write it again, least of all what must be sealed anew.
+AGREED = frozenset(
+    {
+        "id",
+        "number",
+        "user_id",
+        "currency",
+        "subtotal",
+        "adjustments",
+        "coupon_code",
+        "address",
+        "province",
+        "contact_phone",
+        "contact_email",
+        "contact_phone_hash",
+        "contact_email_hash",
+        "note",
+        "locale",
+        "placed_at",
+    }
+)
+
+
 class ForbiddenMove(Exception):
     """Code tried to move an order where the table does not allow it: a bug, since guards come first."""
 
@@ -36,7 +59,7 @@ async def lock(viewer: Viewer, order_id: UUID) -> Order:
 async def move(
     viewer: Viewer, order: Order, to: OrderState, *, kind: str, cause: str = "", data: dict[str, object] | None = None
 ) -> None:
-    """Move a locked order to another state and write it down. Saves the whole order."""
+    """Move a locked order to another state and write it down. Saves what `tell` saves."""
     came_from = order.state
     if to not in TRANSITIONS[came_from]:
         raise ForbiddenMove(f"{order.number}: {came_from} → {to}")
@@ -51,10 +74,21 @@ async def move(
 async def tell(
     viewer: Viewer, order: Order, *, kind: str, cause: str = "", data: dict[str, object] | None = None
 ) -> None:
-    """Write down what happened to a locked order. Saves the whole order."""
+    """Write down what happened to a locked order. Saves the order but for what was `AGREED`."""
     order.sequence += 1
     order.version += 1
-    await order.save()
+    await order.save(update_fields=[name for name in order._meta.db_fields if name not in AGREED])
+    await _record(viewer, order, kind=kind, cause=cause, data=data)
+
+
+async def begin(viewer: Viewer, order: Order) -> None:
+    """Write down that an order was placed, in the transaction in which it was stored."""
+    await _record(viewer, order, kind="order.placed")
+
+
+async def _record(
+    viewer: Viewer, order: Order, *, kind: str, cause: str = "", data: dict[str, object] | None = None
+) -> None:
     await events.record(
         viewer,
         stream_id=order.id,
