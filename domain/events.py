@@ -24,6 +24,7 @@ from models.outbox import Counter, Event
 log = logging.getLogger("jishi.events")
 
 POSITION = "event_position"
+LARGEST = {"s": 2**31 - 1, "p": 2**63 - 1}  # what the columns hold
 PAGE = 200  # events read or numbered at a time
 LOOK_AGAIN_SECONDS = 1.0  # how long a lost wake-up can go unnoticed
 BURST_SECONDS = 0.005  # changes this close together are numbered in one go
@@ -188,7 +189,8 @@ def market_cursor(event: Event) -> str:
 def read_cursor(cursor: str, *, kind: str) -> int:
     """The number in a cursor of `kind` ("s" or "p"); refuses any other text as INVALID_CURSOR."""
     prefix, _, number = cursor.partition(".")
-    if prefix != kind or not number.isascii() or not number.isdigit() or len(number) > 18:
+    is_number = number.isascii() and number.isdigit() and len(number) <= 18
+    if prefix != kind or not is_number or int(number) > LARGEST[kind]:
         raise Refused("INVALID_CURSOR", path=("after",))
     return int(number)
 

@@ -7,9 +7,10 @@ from uuid import UUID
 from domain import effects
 from domain.access import Viewer, system
 from domain.catalog import imports, index, saving, taxonomy, uploads
-from domain.inventory import counting, levels
+from domain.inventory import counting
 from domain.inventory.allocation import Place
 from domain.market import Market
+from jobs.inventory import in_stock
 from kit.errors import Refused
 from models.database import transaction
 from models.inventory import StockLevel, Warehouse
@@ -58,11 +59,6 @@ async def category_changed(market: Market, category_id: UUID) -> None:
 async def brand_changed(market: Market, brand_id: UUID) -> None:
     async with transaction():
         await index.reindex_brand(brand_id)
-
-
-async def in_stock(market: Market, product_id: UUID) -> None:
-    async with transaction():
-        await levels.follow_in_stock([product_id])
 
 
 HANDLERS = {

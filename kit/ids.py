@@ -4,9 +4,10 @@ import os
 import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from uuid import UUID
 
-from kit.errors import Refused
+from kit.errors import Refused, refuse_all
 
 # No 0/O, 1/I/L, 2/Z, 5/S, 8/B: numbers are read aloud over the telephone.
 READABLE = "34679ACDEFGHJKMNPQRTUVWXY"
@@ -41,12 +42,35 @@ def from_public(public_id: str) -> tuple[str, UUID] | None:
     return found if to_public(*found) == public_id else None  # one spelling for one thing
 
 
+def find_key(type_name: str, public_id: str) -> UUID | None:
+    """The key behind an id of `type_name`; None for anything else."""
+    found = from_public(public_id)
+    return found[1] if found is not None and found[0] == type_name else None
+
+
 def key_of(type_name: str, public_id: str, *path: str) -> UUID:
     """The key behind an id of `type_name`; refuses anything else as INVALID_ID at `path`."""
-    found = from_public(public_id)
-    if found is None or found[0] != type_name:
+    key = find_key(type_name, public_id)
+    if key is None:
         raise Refused("INVALID_ID", path=path, expected=type_name)
-    return found[1]
+    return key
+
+
+def keys_of(type_name: str, public_ids: Sequence[str], *path: str) -> list[UUID]:
+    """The keys behind the ids in a list of the input; all that are none are refused at once.
+
+    `path` leads to the list; what it ends with after the list's own name leads on from each of its items.
+    """
+    head, *tail = path
+    keys = [find_key(type_name, public_id) for public_id in public_ids]
+    refuse_all(
+        [
+            Refused("INVALID_ID", path=(head, str(index), *tail), expected=type_name)
+            for index, key in enumerate(keys)
+            if key is None
+        ]
+    )
+    return [key for key in keys if key is not None]
 
 
 def readable(length: int) -> str:

@@ -4,7 +4,8 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -96,7 +97,10 @@ async def page(rows: QuerySet[ModelType], *, sort: Sort, window: Window) -> Page
     descending = sort.descending != window.backward
     part = rows.order_by(*(f"-{column}" if descending else column for column in columns))
     if window.cursor is not None:
-        part = part.filter(_beyond(columns, decode(window.cursor, sort=sort), descending=descending))
+        key = decode(window.cursor, sort=sort)
+        if not all(map(partial(_fits, rows.model), sort.columns, key)):
+            raise Refused("INVALID_CURSOR", path=("after",))
+        part = part.filter(_beyond(columns, key, descending=descending))
     found = list(await part.limit(window.size + 1))
     more, found = len(found) > window.size, found[: window.size]
     if window.backward:
@@ -126,7 +130,7 @@ def decode(cursor: str, *, sort: Sort) -> list[object]:
             raise ValueError("another list")
         values = [_value(part) for part in key[:-1]]
         return [*values, UUID(key[-1])]
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError, RecursionError):
         raise Refused("INVALID_CURSOR", path=("after",)) from None
 
 
@@ -136,7 +140,10 @@ def _plain(part: object) -> object:
 
 def _value(part: object) -> object:
     if isinstance(part, dict):
-        return datetime.fromisoformat(part["t"])
+        moment = datetime.fromisoformat(part["t"])
+        if moment.tzinfo is None:
+            raise ValueError("whose noon?")
+        return moment.astimezone(UTC)
     if isinstance(part, bool) or not isinstance(part, int | str):
         raise ValueError("not a sort value")
     if isinstance(part, int) and abs(part) >= 2**63:
@@ -144,6 +151,17 @@ def _value(part: object) -> object:
     if isinstance(part, str) and "\x00" in part:
         raise ValueError("no text of ours")
     return part
+
+
+def _fits(model: type[Model], column: str, value: object) -> bool:
+    """Whether a value that came in a cursor could stand in the column: databases fail on what could not."""
+    field = model._meta.fields_map[column]
+    if not isinstance(value, field.field_type):
+        return False
+    limits: dict[str, int] = field.constraints
+    if isinstance(value, str):
+        return len(value) <= limits.get("max_length", LONGEST_CURSOR)
+    return not isinstance(value, int) or limits["ge"] <= value <= limits["le"]
 
 
 def _beyond(columns: Sequence[str], key: Sequence[object], *, descending: bool) -> Q:

@@ -4,9 +4,9 @@ from collections import defaultdict
 from uuid import UUID
 
 from domain.access import Viewer
-from domain.payments.visible import visible, visible_refunds
+from domain.payments.visible import visible, visible_entries, visible_refunds
 from loaders.registry import in_order
-from models.payments import Payment, Posting, Refund, RefundLine
+from models.payments import JournalEntry, Payment, Posting, Refund, RefundLine
 
 
 async def payments_by_id(viewer: Viewer, keys: list[UUID]) -> list[Payment | None]:
@@ -41,6 +41,11 @@ async def refund_lines(viewer: Viewer, keys: list[UUID]) -> list[list[RefundLine
     for line in await RefundLine.filter(refund_id__in=keys).order_by("refund_id", "id"):
         lines[line.refund_id].append(line)
     return [lines[key] for key in keys]
+
+
+async def entries_by_id(viewer: Viewer, keys: list[UUID]) -> list[JournalEntry | None]:
+    """Entries of the ledger."""
+    return in_order(keys, {entry.id: entry for entry in await visible_entries(viewer).filter(id__in=keys)})
 
 
 async def postings(viewer: Viewer, keys: list[UUID]) -> list[list[Posting]]:

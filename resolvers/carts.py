@@ -10,7 +10,7 @@ from domain.carts import carts
 from domain.carts.carts import Addition
 from domain.carts.lines import Contents, warnings
 from kit import ids
-from kit.errors import Refused, refuse_all
+from kit.errors import Refused
 from kit.money import Money
 from loaders import carts as loaders
 from loaders import inventory as inventory_loaders
@@ -70,14 +70,9 @@ async def line_warnings(root: strawberry.Parent[CartLine], info: Info) -> list[P
 
 
 async def cart_line_add(info: Info, *, lines: Sequence[LineWish]) -> Answer:
-    additions, refused = [], []
-    for index, line in enumerate(lines):
-        path = ("lines", str(index))
-        try:
-            additions.append(Addition(ids.key_of("Variant", line.variant_id, *path, "variantId"), line.quantity, path))
-        except Refused as problem:
-            refused.append(problem)
-    refuse_all(refused)
+    keys = ids.keys_of("Variant", [line.variant_id for line in lines], "lines", "variant_id")
+    wanted = enumerate(zip(keys, lines, strict=True))
+    additions = [Addition(key, line.quantity, ("lines", str(index))) for index, (key, line) in wanted]
     return await _changed(info, await carts.add(info.context.viewer, additions))
 
 
@@ -102,7 +97,7 @@ async def cart_line_update(
 
 
 async def cart_line_remove(info: Info, *, line_ids: Sequence[str], expected_version: int | None = None) -> Answer:
-    keys = [ids.key_of("CartLine", key, "lineIds", str(index)) for index, key in enumerate(line_ids)]
+    keys = ids.keys_of("CartLine", line_ids, "line_ids")
     return await _changed(info, await carts.remove(info.context.viewer, keys, expected_version=expected_version))
 
 
@@ -121,7 +116,6 @@ async def cart_merge(info: Info, *, guest_token: str | None = None) -> Answer:
 
 
 async def _changed(info: Info, cart: Cart) -> Answer:
-    info.context.renew()  # another mutation of this operation may have loaded the cart as it was before
     return Answer(cart=cart, warnings=await _all_warnings(info, cart))
 
 

@@ -31,10 +31,8 @@ class ChosenLine(Protocol):
 async def parcel(
     info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The parcel's id.")]
 ) -> Parcel | None:
-    found = ids.from_public(id)
-    if found is None or found[0] != "Parcel":
-        return None
-    return await info.context.load(loaders.parcels_by_id, found[1])
+    key = ids.find_key("Parcel", id)
+    return await info.context.load(loaders.parcels_by_id, key) if key else None
 
 
 async def parcels_of_order(root: strawberry.Parent[Order], info: Info) -> list[Parcel]:
@@ -83,7 +81,6 @@ async def parcel_ship(
         waybill=waybill,
     )
     parcels = await shipping.ship(info.context.viewer, asked, key=idempotency_key)
-    info.context.renew()  # another mutation of this operation may have loaded the order as it was before
     order = await info.context.load(order_loaders.orders_by_id, asked.order_id)
     return Answer(parcels=parcels, parcel=parcels[0], order=order)
 
@@ -101,7 +98,6 @@ async def tracking_event_add(
     found = await tracking.add_scan(
         info.context.viewer, key, state=state, place=place, description=description, scan_id=scan_id
     )
-    info.context.renew()
     return Answer(parcel=found)
 
 
@@ -112,7 +108,5 @@ async def parcel_deliver(info: Info, *, parcel_id: str, place: str = "", scan_id
 
 
 def _chosen(lines: Sequence[ChosenLine]) -> tuple[Chosen, ...]:
-    return tuple(
-        Chosen(ids.key_of("OrderLine", line.order_line_id, "lines", str(index), "orderLineId"), line.quantity)
-        for index, line in enumerate(lines)
-    )
+    keys = ids.keys_of("OrderLine", [line.order_line_id for line in lines], "lines", "order_line_id")
+    return tuple(Chosen(key, line.quantity) for key, line in zip(keys, lines, strict=True))

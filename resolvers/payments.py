@@ -46,10 +46,8 @@ class LineChoice(Protocol):
 async def payment(
     info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The payment.")]
 ) -> Payment | None:
-    found = ids.from_public(id)
-    if found is None or found[0] != "Payment":
-        return None
-    return await info.context.load(loaders.payments_by_id, found[1])
+    key = ids.find_key("Payment", id)
+    return await info.context.load(loaders.payments_by_id, key) if key else None
 
 
 def pay_url(root: strawberry.Parent[Payment]) -> str | None:
@@ -170,10 +168,8 @@ async def refundable_amount(root: strawberry.Parent[OrderLine], info: Info) -> M
 
 
 def _asked(lines: Sequence[LineChoice]) -> list[Asked]:
-    return [
-        Asked(ids.key_of("OrderLine", line.order_line_id, "lines", str(index), "order_line_id"), line.quantity)
-        for index, line in enumerate(lines)
-    ]
+    keys = ids.keys_of("OrderLine", [line.order_line_id for line in lines], "lines", "order_line_id")
+    return [Asked(key, line.quantity) for key, line in zip(keys, lines, strict=True)]
 
 
 async def refund_preview(

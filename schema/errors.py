@@ -8,8 +8,8 @@ import strawberry
 from domain.refusals import MESSAGES
 from resolvers.answers import Problem
 from schema.fields import enum_type
-from schema.scalars import SafeInt
 from schema.node import Node
+from schema.scalars import SafeInt
 
 if TYPE_CHECKING:
     ErrorCode = str

@@ -154,7 +154,11 @@ class LedgerPosting:
     amount: Money = money("amount", description="Debit positive, credit negative.")
 
 
-@node_type(models.JournalEntry, None, description="One movement of money. Its postings sum to zero. For staff only.")
+@node_type(
+    models.JournalEntry,
+    loaders.entries_by_id,
+    description="One movement of money. Its postings sum to zero. For finance and administrators.",
+)
 class LedgerEntry(Node):
     kind: str = strawberry.field(description="What moved: capture, revenue, refund, refund_paid or set_aside.")
     reference: str = strawberry.field(description="What it books. The same is never booked twice.")

@@ -15,7 +15,7 @@ from schema.errors import Payload, UserError, error_type
 from schema.fields import field, mutation
 from schema.node import Node, node_type
 from schema.paging import After, Before, Connection, First, Last
-from schema.scalars import SafeInt, Money, money
+from schema.scalars import Money, SafeInt, money
 
 
 @node_type(

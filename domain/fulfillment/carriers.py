@@ -41,7 +41,7 @@ def clean_waybill(waybill: str | None) -> str | None:
     """A waybill as typed or scanned, in capitals; None for an empty one."""
     if waybill is None:
         return None
-    text = clean_text(waybill, path=("waybill",), maximum=LONGEST_WAYBILL).upper()
+    text = clean_text(waybill.upper(), path=("waybill",), maximum=LONGEST_WAYBILL)
     if not text:
         return None
     if len(text) < SHORTEST_WAYBILL or not text.isascii() or not text.replace("-", "").isalnum():

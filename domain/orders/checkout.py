@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -94,8 +94,18 @@ async def place(viewer: Viewer, purchase: Purchase, *, key: str) -> Order:
         made[:] = [await _place(viewer, purchase)]
         return made[0].id
 
-    order_id = await idempotency.once(viewer, "order.place", key, asked=_asked(purchase), work=work)
+    order_id = await idempotency.once(
+        viewer, "order.place", key, asked=_asked(purchase), work=work, actor=_guest(viewer, purchase)
+    )
     return made[0] if made and made[0].id == order_id else await Order.get(id=order_id)
+
+
+def _guest(viewer: Viewer, purchase: Purchase) -> str | None:
+    """A guest is known by the cart, else by the phone: the address may be another one when a call is repeated, and the
+    answer to the first call brings a token."""
+    if viewer.user_id is not None:
+        return None
+    return viewer.but(order_id=None).key if viewer.cart_token else _customer_key(viewer, purchase)
 
 
 def _asked(purchase: Purchase) -> object:
@@ -211,6 +221,7 @@ async def _draft(viewer: Viewer, purchase: Purchase, *, lock: bool) -> Draft:
     if not wishes:
         problems.append(Refused("NOTHING_TO_BUY", path=("lines",) if purchase.wishes is not None else ()))
     _check_quantities(viewer, wishes, problems)
+    wishes = [replace(wish, quantity=_countable(viewer, wish.quantity)) for wish in wishes]
     variants, products = await _goods(wishes) if lines is None else _goods_in(lines)
     problems.extend(Refused("OFF_SHELF", path=wish.path) for wish in wishes if wish.variant_id not in variants)
     wishes = [wish for wish in wishes if wish.variant_id in variants]
@@ -222,7 +233,7 @@ async def _draft(viewer: Viewer, purchase: Purchase, *, lock: bool) -> Draft:
     quote = engine.quote(items, coupon=coupon, rate=rate, currency=currency)
     if purchase.expected_total is not None and purchase.expected_total != quote.total:
         problems.append(
-            Refused("TOTAL_CHANGED", path=("expected_total",), was=purchase.expected_total, now=quote.total)
+            Refused("TOTAL_CHANGED", path=("expected_total_minor_units",), was=purchase.expected_total, now=quote.total)
         )
     return Draft(wishes, variants, products, quote, currency, coupon, problems)
 
@@ -251,6 +262,11 @@ def _check_quantities(viewer: Viewer, wishes: Sequence[Wish], problems: list[Ref
     )
 
 
+def _countable(viewer: Viewer, quantity: int) -> int:
+    """What the figures of a preview take for a quantity that is refused: they stay within what clients can read."""
+    return min(max(quantity, 0), viewer.market.policy.line_quantity)
+
+
 async def _goods(wishes: Sequence[Wish]) -> tuple[dict[UUID, Variant], dict[UUID, Product]]:
     wanted = {wish.variant_id for wish in wishes}
     variants = {variant.id: variant for variant in await sellable().filter(id__in=list(wanted))}
@@ -264,7 +280,7 @@ async def _goods(wishes: Sequence[Wish]) -> tuple[dict[UUID, Variant], dict[UUID
 async def _check_stock(wishes: Sequence[Wish], variants: dict[UUID, Variant], problems: list[Refused]) -> None:
     wanted: dict[UUID, int] = defaultdict(int)
     for wish in wishes:
-        wanted[wish.variant_id] += max(wish.quantity, 0)
+        wanted[wish.variant_id] += wish.quantity
     there = await stock.available(list(wanted))
     told: set[UUID] = set()
     for wish in wishes:
@@ -315,7 +331,7 @@ def _item(wish: Wish, variant: Variant) -> Item:
     return Item(
         line_key=str(wish.cart_line_id or wish.variant_id),
         variant=variant,
-        quantity=max(wish.quantity, 0),
+        quantity=wish.quantity,
         unit_price=variant.price,
         weight_grams=variant.weight_grams,
     )

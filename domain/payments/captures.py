@@ -15,6 +15,8 @@ from models.payments import Payment, PaymentState, RefundReason
 
 log = logging.getLogger("jishi.payments")
 
+LONGEST_NUMBER = 20  # characters of a payment's or refund's number; the database is not asked for longer ones
+
 
 async def capture(viewer: Viewer, notice: Notice, *, provider: str) -> str:
     """The provider has the money of a charge. Never credits it twice; gives what was made of it, for the record."""
@@ -67,6 +69,8 @@ async def set_aside(notice: Notice, *, provider: str, order_id: UUID | None, sig
 
 async def _locked(viewer: Viewer, notice: Notice, *, provider: str) -> tuple[Order, Payment] | None:
     """The order first, then the attempt: everybody takes these locks in this order."""
+    if len(notice.request_key) > LONGEST_NUMBER:
+        return None
     payment = await Payment.get_or_none(number=notice.request_key, provider=provider)
     if payment is None:
         return None

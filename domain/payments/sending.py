@@ -1,20 +1,25 @@
 """A refund on its way: asked of the provider outside any transaction, ended by its word, retried when it refuses."""
 
+import logging
 from datetime import timedelta
 from uuid import UUID
 
-from adapters.payments.provider import Notice, ProviderRefused
+from adapters.payments.provider import Notice, ProviderError, ProviderRefused
 from domain import effects, idempotency
 from domain.access import Permission, Viewer
 from domain.orders.history import lock, tell
 from domain.payments import ledger, states
 from domain.payments.attempts import notify_url
-from domain.payments.captures import set_aside
+from domain.payments.captures import LONGEST_NUMBER, set_aside
 from domain.payments.visible import visible_refunds
 from kit import clock
 from kit.errors import Refused
 from models.orders import Order
 from models.payments import Refund, RefundState
+
+log = logging.getLogger("jishi.payments")
+
+ASK_AGAIN = timedelta(minutes=1)  # pause after which a provider that did not answer is asked again
 
 
 async def send(viewer: Viewer, refund_id: UUID) -> None:
@@ -35,6 +40,10 @@ async def send(viewer: Viewer, refund_id: UUID) -> None:
     except ProviderRefused as refused:
         await _refused(viewer, refund, why=str(refused))
         return
+    except ProviderError as error:  # however long it stays away, the money is owed: this is never given up
+        log.warning("%s could not be asked for refund %s: %s", payment.provider, refund.number, error)
+        await effects.at("payment.send_refund", refund.id, clock.now() + ASK_AGAIN)
+        return
     await Refund.filter(id=refund.id, attempt=refund.attempt).update(provider_reference=reference)
 
 
@@ -46,7 +55,10 @@ async def succeed(viewer: Viewer, notice: Notice, *, provider: str) -> str:
         return "unknown refund"
     order, refund = found
     if refund.state == RefundState.SUCCEEDED:
-        return "refunded before"
+        if notice.reference == refund.provider_reference:
+            return "refunded before"
+        await set_aside(notice, provider=provider, order_id=order.id, sign=-1)  # an attempt that had been given up
+        return "refunded twice"
     if (notice.amount, notice.currency) != (refund.amount, refund.currency):
         await set_aside(notice, provider=provider, order_id=order.id, sign=-1)
         await _reject(viewer, order, refund, notice)
@@ -138,6 +150,8 @@ async def _visible(viewer: Viewer, refund_id: UUID) -> tuple[Order, Refund]:
 
 async def _locked(viewer: Viewer, notice: Notice, *, provider: str) -> tuple[Order, Refund] | None:
     number = notice.request_key.partition("-")[0]
+    if len(number) > LONGEST_NUMBER:
+        return None
     refund = await Refund.filter(number=number, payment__provider=provider).first()
     return None if refund is None else await _visible(viewer, refund.id)
 

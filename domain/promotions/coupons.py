@@ -29,7 +29,8 @@ def visible(viewer: Viewer) -> QuerySet[Coupon]:
 
 async def find(viewer: Viewer, code: str) -> Coupon:
     """The coupon that can be used now; refuses one that is unknown, not yet or no longer valid, or used up."""
-    coupon = await Coupon.get_or_none(code=clean_text(code, maximum=LONGEST_CODE).upper(), is_active=True)
+    typed = clean_text(code.upper(), maximum=LONGEST_CODE)  # in this order: ß has two capitals
+    coupon = await Coupon.get_or_none(code=typed, is_active=True)
     if coupon is None:
         raise Refused("COUPON_UNKNOWN")
     now = clock.now()

@@ -18,9 +18,7 @@ from kit.validate import clean_text
 from models.catalog import Product, Variant
 from resolvers.answers import Answer, problems
 from resolvers.context import Info
-from resolvers.orders.orders import AdjustmentView
-
-LONGEST_NOTE = 500
+from resolvers.orders.orders import LONGEST_NOTE, AdjustmentView
 
 
 class LineWish(Protocol):
@@ -134,18 +132,21 @@ async def _purchase(
     expected_total_minor_units: int | None = None,
 ) -> Purchase:
     return Purchase(
-        wishes=None if lines is None else [_wish(line, index) for index, line in enumerate(lines)],
+        wishes=None if lines is None else _wishes(lines),
         destination=await _destination(info, destination),
         email=contacts.clean_email(email, path=("email",)) if email else None,
-        coupon_code=clean_text(coupon_code, path=("coupon_code",), maximum=40).upper() if coupon_code else None,
+        coupon_code=coupon_code,
         note=clean_text(note, path=("note",), maximum=LONGEST_NOTE, multiline=True),
         expected_total=expected_total_minor_units,
     )
 
 
-def _wish(line: LineWish, index: int) -> Wish:
-    path = ("lines", str(index))
-    return Wish(ids.key_of("Variant", line.variant_id, *path, "variant_id"), line.quantity, path)
+def _wishes(lines: Sequence[LineWish]) -> list[Wish]:
+    keys = ids.keys_of("Variant", [line.variant_id for line in lines], "lines", "variant_id")
+    return [
+        Wish(key, line.quantity, ("lines", str(index)))
+        for index, (key, line) in enumerate(zip(keys, lines, strict=True))
+    ]
 
 
 async def _destination(info: Info, choice: AddressChoice | None) -> Destination | None:
@@ -157,8 +158,4 @@ async def _destination(info: Info, choice: AddressChoice | None) -> Destination 
         if row is None:
             raise Refused("NOT_FOUND", path=("destination", "address_id"), what="address")
         return Destination(**addresses.as_stored(row))
-    return Destination(**addresses.clean_address(_fields(choice.address), "destination", "address"))
-
-
-def _fields(address: Any) -> dict[str, str]:
-    return {name: value for name, value in vars(address).items() if value}
+    return Destination(**addresses.clean_address(vars(choice.address), "destination", "address"))

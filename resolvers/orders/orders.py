@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 
+from domain.idempotency import once
 from domain.orders import actions, kinds, lifecycle, states, timeline
 from domain.orders.visible import visible
 from kit import ids
 from kit.paging import Page, Sort, page, window
 from kit.text import in_locale
+from kit.validate import clean_text
 from loaders import catalog as catalog_loaders
 from loaders import customers as customer_loaders
 from loaders import orders as loaders
@@ -23,6 +26,7 @@ from resolvers.answers import Answer, Problem
 from resolvers.context import Info
 
 LONGEST_NUMBER = 20
+LONGEST_NOTE = 500
 NEWEST = Sort("orders.newest", ("placed_at",), descending=True)
 
 
@@ -34,10 +38,8 @@ async def order(
     if number is not None:
         wanted = number.strip().upper()[:LONGEST_NUMBER]  # the database refuses to compare longer texts
         return await visible(info.context.viewer).filter(number=wanted).first()
-    found = ids.from_public(id or "")
-    if found is None or found[0] != "Order":
-        return None
-    return await info.context.load(loaders.orders_by_id, found[1])
+    key = ids.find_key("Order", id or "")
+    return await info.context.load(loaders.orders_by_id, key) if key else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +179,18 @@ def line_choices(root: strawberry.Parent[OrderLine], info: Info) -> list[str]:
     return [in_locale(choice, info.context.locale) for choice in root.choices]
 
 
-async def order_cancel(info: Info, *, order_id: str, reason: CancelReason, note: str = "") -> Answer:
-    key = ids.key_of("Order", order_id, "order_id")
-    return Answer(order=await lifecycle.cancel(info.context.viewer, key, reason=reason, note=note))
+async def order_cancel(
+    info: Info, *, order_id: str, reason: CancelReason, idempotency_key: str, note: str = ""
+) -> Answer:
+    viewer, key = info.context.viewer, ids.key_of("Order", order_id, "order_id")
+    why = clean_text(note, path=("note",), maximum=LONGEST_NOTE, multiline=True)
+
+    async def work() -> UUID:
+        return (await lifecycle.cancel(viewer, key, reason=reason, note=why)).id
+
+    asked = {"order": key, "reason": reason, "note": why}
+    canceled = await once(viewer, "orderCancel", idempotency_key, asked=asked, work=work)
+    return Answer(order=await info.context.load(loaders.orders_by_id, canceled))
 
 
 async def order_receipt_confirm(info: Info, *, order_id: str) -> Answer:

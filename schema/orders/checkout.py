@@ -8,7 +8,7 @@ from resolvers.orders import checkout as resolvers
 from schema.errors import Payload, UserError, error_type
 from schema.fields import field, mutation
 from schema.orders.types import Order, OrderAdjustment
-from schema.scalars import SafeInt, Money, money
+from schema.scalars import Money, SafeInt, money
 
 if TYPE_CHECKING:
     from schema.catalog.types import Variant
@@ -84,7 +84,7 @@ class Checkout:
     discount: Money = money("discount", description="Taken off by the coupon.")
     shipping: Money = money("shipping", description="What delivery costs; zero while no destination is given.")
     total: Money = money("total", description="What is to be paid.")
-    weight_grams: int = strawberry.field(description="Weight that shipping is computed from, grams.")
+    weight_grams: SafeInt = strawberry.field(description="Weight that shipping is computed from, grams.")
     adjustments: list[OrderAdjustment] = field(
         resolvers.draft_adjustments, description="What stands between the subtotal and the total, explained."
     )

@@ -56,7 +56,12 @@ class OrderQuery:
 class OrderCancelInput:
     order_id: strawberry.ID = strawberry.field(description="The order.")
     reason: CancelReason = strawberry.field(description="Why.")
-    note: str = strawberry.field(default="", description="More about the reason, up to 500 characters.")
+    note: str = strawberry.field(
+        default="", description="More about the reason, up to 500 characters; buyer and staff see it."
+    )
+    idempotency_key: strawberry.ID = strawberry.field(
+        description="Chosen by the client, 1–100 characters: the same key cancels once however often it is sent."
+    )
 
 
 @strawberry.type(description="The canceled order.")

@@ -135,6 +135,7 @@ class Order(Node):
     coupon_code: str | None = strawberry.field(description="The coupon that was used.")
     note: str = strawberry.field(description="What the buyer wrote to the shop.")
     cancel_reason: CancelReason | None = strawberry.field(description="Why it was canceled.")
+    cancel_note: str = strawberry.field(description="What was written about the reason; may be empty.")
     version: int = strawberry.field(description="Counts up with every change.")
     placed_at: datetime = strawberry.field(description="When it was placed, UTC.")
     pay_by: datetime = strawberry.field(description="When it is given up unless it is paid, UTC.")

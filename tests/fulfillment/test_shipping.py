@@ -221,6 +221,14 @@ async def test_units_whose_money_goes_back_are_not_shipped(
     assert (await Order.get(id=order.id)).state == OrderState.SHIPPED
 
 
+async def test_a_key_that_is_none_ships_nothing(customer: Viewer, picker: Viewer) -> None:
+    order = await make_paid(customer)
+    for key in ("k" * 101, " "):
+        with pytest.raises(Refused, match="INVALID_IDEMPOTENCY_KEY"):
+            await ship(picker, order, key=key)
+    await assert_nothing_shipped(order)
+
+
 # ------------------------------------------------------------------------------------------------------- waybills
 
 
@@ -235,7 +243,7 @@ async def test_a_carrier_without_an_adapter_needs_a_waybill(api: Api, customer: 
     assert [(parcel["waybill"], parcel["carrier"]) for parcel in payload["parcels"]] == [("SF1234567890", "SF_EXPRESS")]
 
 
-@pytest.mark.parametrize("waybill", ["12345", "1" * 41, "运单号运单号", "SF 123456", "SF_123456", "<b>123456"])
+@pytest.mark.parametrize("waybill", ["12345", "1" * 41, "ß" * 40, "运单号", "SF 123456", "SF_123456", "<b>123456"])
 async def test_a_waybill_that_is_none_is_refused(customer: Viewer, picker: Viewer, waybill: str) -> None:
     order = await make_paid(customer)
     with pytest.raises(Refused) as refused:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -207,7 +208,9 @@ async def test_another_total_than_the_buyer_has_seen_is_refused(api: Api, custom
             },
         )
     )["orderPlace"]
-    assert [error["code"] for error in answer["userErrors"]] == ["TOTAL_CHANGED"]
+    assert [(error["code"], error["path"]) for error in answer["userErrors"]] == [
+        ("TOTAL_CHANGED", ["expectedTotalMinorUnits"])
+    ]
 
 
 async def test_a_guest_gets_a_token_for_the_order(api: Api) -> None:
@@ -225,6 +228,46 @@ async def test_a_guest_gets_a_token_for_the_order(api: Api) -> None:
     )["orderPlace"]
     assert answer["userErrors"] == []
     assert len(answer["orderToken"]) > 100
+
+
+async def test_a_typed_address_needs_no_district_and_no_postal_code(api: Api, customer: Viewer) -> None:
+    await make_tariff()
+    address = {name: value for name, value in camel(ADDRESS).items() if name not in ("district", "postalCode")}
+    wish = {"lines": await lines_of(await make_product()), "destination": {"address": address}, "idempotencyKey": "k"}
+    assert (await api(PLACE, as_=customer, input=wish))["orderPlace"]["userErrors"] == []
+    assert (await Order.get()).address["district"] == ""
+
+
+async def test_the_figures_of_an_absurd_wish_can_still_be_read(api: Api, customer: Viewer) -> None:
+    await make_tariff()
+    apples = await make_product(price=1000, stock={"SH": 5})
+    wish = {"lines": await lines_of(apples, apples, quantity=2**31 - 1), "destination": {"address": camel(ADDRESS)}}
+    previewed = (await api(PREVIEW, as_=customer, input=wish))["checkoutPreview"]
+    assert [error["code"] for error in previewed["userErrors"]] == [
+        "OUT_OF_RANGE",
+        "OUT_OF_RANGE",
+        "INSUFFICIENT_STOCK",
+    ]
+    assert previewed["checkout"]["subtotal"] == {"minorUnits": 2 * 999 * 1000}
+
+
+async def test_all_ids_that_are_none_are_told_at_once(api: Api, customer: Viewer) -> None:
+    nonsense = [{"variantId": name, "quantity": 1} for name in ("one", "two")]
+    previewed = (await api(PREVIEW, as_=customer, input={"lines": nonsense}))["checkoutPreview"]
+    assert [(error["code"], error["path"]) for error in previewed["userErrors"]] == [
+        ("INVALID_ID", ["lines", "0", "variantId"]),
+        ("INVALID_ID", ["lines", "1", "variantId"]),
+    ]
+
+
+async def test_a_guest_who_comes_from_another_address_repeats_a_call_all_the_same(visitor: Viewer) -> None:
+    apples = await make_product()
+    first = await place_order(visitor, apples, key="same")
+    elsewhere = visitor.but(address="198.51.100.7", order_id=first.id)
+    assert (await place_order(elsewhere, apples, key="same")).id == first.id
+    neighbour = replace(SHANGHAI, phone="+8613800138001")
+    assert (await place_order(visitor, apples, key="same", destination=neighbour)).id != first.id
+    assert await Order.all().count() == 2
 
 
 async def test_placing_is_the_first_event_of_an_order(customer: Viewer) -> None:

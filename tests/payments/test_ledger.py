@@ -137,3 +137,14 @@ async def test_only_finance_and_administrators_read_the_books(
             assert result.data is None
             assert result.errors is not None
             assert [error.code for error in result.errors] == ["FORBIDDEN"]
+
+
+async def test_an_entry_is_found_by_its_id_by_those_who_read_the_books(
+    market: Market, api: Api, customer: Viewer, staff: Any
+) -> None:
+    await make_paid_order(market, viewer=customer)
+    asked = {"id": ids.to_public("LedgerEntry", (await JournalEntry.get()).id)}
+    node = "query ($id: ID!) { node(id: $id) { ... on LedgerEntry { kind } } }"
+    assert (await api(node, as_=await staff(Role.FINANCE), **asked))["node"] == {"kind": "capture"}
+    for viewer in (customer, await staff(Role.SERVICE_AGENT), None):
+        assert (await api(node, as_=viewer, **asked))["node"] is None

@@ -332,10 +332,40 @@ async def test_where_the_provider_is_away_the_refund_is_sent_later_and_once(
     monkeypatch.setattr(simulator, "refund", unreliable)
     await refund(api, order, agent, lines=await wish(order, 1))
     await run(market)
-    await later(market, seconds=5)
+    await later(market, seconds=61)
     assert await SimulatedCharge.filter(kind="refund").count() == 1
     assert (await Refund.get()).state == RefundState.SUCCEEDED
     assert set(asked) == {(await Refund.get()).number}
+
+
+async def test_a_refund_outlasts_a_provider_that_is_away_for_a_day(
+    market: Market, api: Api, agent: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = await make_paid_order(market)
+
+    async def away(**_: Any) -> str:
+        raise ProviderError("no route to host")
+
+    with monkeypatch.context() as outage:
+        outage.setattr(simulator_of(market), "refund", away)
+        await refund(api, order, agent, lines=await wish(order, 1))
+        await run(market)
+        for _ in range(24):
+            await later(market, hours=1)
+        assert (await Refund.get()).state == RefundState.PENDING
+    await later(market, hours=1)
+    assert (await Refund.get()).state == RefundState.SUCCEEDED
+
+
+async def test_problems_of_several_lines_come_together(market: Market, api: Api, agent: Viewer) -> None:
+    order = await make_paid_order(market)
+    nonsense = [{"orderLineId": name, "quantity": 1} for name in ("one", public(order))]
+    answer = await refund(api, order, agent, lines=nonsense)
+    assert [(error["code"], error["path"]) for error in answer["userErrors"]] == [
+        ("INVALID_ID", ["lines", "0", "orderLineId"]),
+        ("INVALID_ID", ["lines", "1", "orderLineId"]),
+    ]
+    assert await Refund.all().count() == 0
 
 
 async def test_refunds_at_once_never_exceed_what_was_captured(market: Market, api: Api, agent: Viewer) -> None:

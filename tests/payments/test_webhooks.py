@@ -3,19 +3,22 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from adapters.payments import callbacks
 from adapters.payments.provider import Notice, NoticeKind
+from domain.access import system
 from domain.market import Market
+from domain.orders import lifecycle
 from domain.payments import webhooks
 from kit import clock
 from kit.errors import Refused
-from models.orders import Order, OrderState
-from models.payments import JournalEntry, LedgerAccount, Payment, Posting, ProviderNotice
-from tests.factories.payments import SECRET, make_order, make_paid_order, start_payment
+from models.orders import CancelReason, Order, OrderState
+from models.payments import JournalEntry, LedgerAccount, Payment, PaymentState, Posting, ProviderNotice, Refund
+from tests.factories.payments import SECRET, make_order, make_paid_order, run, start_payment
 
 
 def notice(payment: Payment, **changes: object) -> Notice:
@@ -209,3 +212,25 @@ async def test_a_notice_says_what_was_made_of_it(market: Market) -> None:
     payment = await Payment.get(order_id=order.id)
     assert (kept.kind, kept.outcome) == ("CAPTURED", "captured")
     assert kept.payload["request_key"] == payment.number
+
+
+@pytest.mark.parametrize("kind", list(NoticeKind))
+async def test_a_number_that_is_longer_than_any_of_ours_is_nobodys(market: Market, kind: NoticeKind) -> None:
+    payment = await start_payment(market, await make_order(market))
+    outcome = await receive(market, *signed(notice(payment, kind=kind, request_key="P" * 80)))
+    assert outcome in ("unknown charge", "unknown refund")
+    assert (await Payment.get(id=payment.id)).state == PaymentState.PENDING
+
+
+async def test_money_that_goes_back_a_second_time_is_set_aside(market: Market) -> None:
+    """A provider that says no to an attempt, is asked anew, and then does both."""
+    order = await make_paid_order(market)
+    await lifecycle.cancel(system(market), order.id, reason=CancelReason.OTHER)
+    await run(market)
+    row = await Refund.get().select_related("payment")
+    again = notice(row.payment, notice_id="EVT_again", kind=NoticeKind.REFUNDED, request_key=row.number)
+    assert await receive(market, *signed(replace(again, reference=row.provider_reference or ""))) == "refunded before"
+    other = replace(again, notice_id="EVT_other", reference="REF_other", amount=row.amount)
+    assert await receive(market, *signed(other)) == "refunded twice"
+    balance = sum(await Posting.filter(account=LedgerAccount.SUSPENSE).values_list("amount", flat=True))  # type: ignore[arg-type]  # Tortoise types flat values as tuples
+    assert balance == row.amount

@@ -52,7 +52,7 @@ async def test_a_coupon_that_cannot_be_used_says_why(the_market: Viewer, code: s
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize("typed", ["NOPE", "", "TEN\x00", "T" * 41])
+@pytest.mark.parametrize("typed", ["NOPE", "", "TEN\x00", "T" * 41, "ß" * 40])
 async def test_what_is_no_coupon_is_refused(the_market: Viewer, typed: str) -> None:
     await make_coupon("TEN")
     with pytest.raises(Refused) as refused:
