@@ -47,7 +47,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """The caller of an action: a visitor (perhaps with a cart), the holder of one order's token, a person, the market."""
+    """The caller of an action: a visitor, perhaps with a cart; the holder of an order's token; a person; the market."""
 
     market: Market
     user_id: UUID | None = None

@@ -68,7 +68,7 @@ class Market:
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[None]:
-        """A writing transaction, after which readers of events and timers are woken. On SQLite it has the write lock."""
+        """A writing transaction, after which readers of events and timers are woken. On SQLite it holds all writers."""
         async with transaction():
             yield
         await self.bus.wake()

@@ -1,7 +1,12 @@
-from tortoise import migrations
-from tortoise.migrations import operations as ops
 import functools
 from json import dumps, loads
+
+from tortoise import fields, migrations
+from tortoise.fields.base import OnDelete
+from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+from tortoise.migrations.constraints import CheckConstraint
+
 from kit.ids import new_id
 from models.catalog import ImportFormat, ImportState, ProductStatus, TagKind
 from models.customers import CodePurpose, Gender
@@ -13,10 +18,6 @@ from models.orders import CancelReason, OrderState
 from models.outbox import ActorKind
 from models.payments import ChargeState, LedgerAccount, PaymentMethod, PaymentState, RefundReason, RefundState
 from models.promotions import CouponUseState
-from tortoise.fields.base import OnDelete
-from tortoise import fields
-from tortoise.indexes import Index
-from tortoise.migrations.constraints import CheckConstraint
 
 
 class Migration(migrations.Migration):
@@ -931,7 +932,7 @@ class Migration(migrations.Migration):
                     Index(fields=["brand_id", "status"]),
                 ],
                 "pk_attr": "id",
-                "table_description": "Something for sale in one or more variants. `min_price`, `max_price` and `in_stock` are kept from its variants.",
+                "table_description": "Something for sale in one or more variants. `min_price`, `max_price` and `in_stock` are kept from these.",
             },
             bases=["Row"],
         ),
@@ -1218,7 +1219,7 @@ class Migration(migrations.Migration):
                 "unique_together": (("product_id", "term"),),
                 "indexes": [Index(fields=["term", "product_id", "weight"])],
                 "pk_attr": "id",
-                "table_description": "One term under which a product is found, with its weight. The same rows give the same answers on every database.",
+                "table_description": "One term under which a product is found, with its weight. The same rows give the same answers everywhere.",
             },
             bases=["Row"],
         ),

@@ -103,7 +103,7 @@ class Brand(Row):
 
 
 class Product(Row):
-    """Something for sale in one or more variants. `min_price`, `max_price` and `in_stock` are kept from its variants."""
+    """Something for sale in one or more variants. `min_price`, `max_price` and `in_stock` are kept from these."""
 
     slug = fields.CharField(max_length=200, unique=True)
     status = fields.CharEnumField(ProductStatus, max_length=10, default=ProductStatus.DRAFT)
@@ -235,7 +235,7 @@ class ProductImage(Row):
 
 
 class SearchTerm(Row):
-    """One term under which a product is found, with its weight. The same rows give the same answers on every database."""
+    """One term under which a product is found, with its weight. The same rows give the same answers everywhere."""
 
     product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField("market.Product", related_name="terms")
     product_id: UUID
