@@ -150,7 +150,7 @@ async def _until_it_answers(server: Server) -> None:
 @contextlib.asynccontextmanager
 async def serving(database_url: str, folder: Path, **changes: str) -> AsyncIterator[Server]:
     """A server for as long as the block lasts; after it the server must stop when asked, and its log hold no bug."""
-    server = await start_server(database_url, folder, **changes)
+    server = await start_server(database_url, folder, port=None, **changes)
     try:
         yield server
     except BaseException:

@@ -59,14 +59,11 @@ class Rush:
         """Everybody buys what is left to buy; returns when all is done, or when `until` payments have begun."""
         self._enough = asyncio.Event()
         self._until = until
-        people = [asyncio.create_task(self._shop(person)) for person in range(len(self.buyers))]
-        enough = asyncio.create_task(self._enough.wait())
-        everybody = asyncio.gather(*people)
-        await asyncio.wait({everybody, enough}, return_when=asyncio.FIRST_COMPLETED)
-        enough.cancel()
-        self._running = people
+        self._running = [asyncio.create_task(self._shop(person)) for person in range(len(self.buyers))]
         if until is None:
-            await everybody
+            await asyncio.gather(*self._running)
+        else:
+            await asyncio.wait_for(self._enough.wait(), 120)
 
     async def interrupted(self) -> None:
         """Everybody notices that nobody answers any more."""
@@ -139,7 +136,7 @@ async def reserved(admin: Caller) -> int:
     units, after = 0, None
     while True:
         page = (await admin(LEVELS, after=after))["stockLevels"]
-        units += sum(level["reserved"] for level in page["nodes"])
+        units += sum(int(level["reserved"]) for level in page["nodes"])
         after = page["pageInfo"]["endCursor"]
         if not page["pageInfo"]["hasNextPage"]:
             return units
@@ -234,7 +231,7 @@ async def assert_nothing_stays_behind(guest: Caller, rush: Rush) -> None:
     assert unpaid
     for buyer, order in unpaid:
         async with watching(buyer, documents.WATCH_ORDER, orderId=order) as live:
-            await live.until(lambda own: own.changes and own.changes[-1]["order"]["state"] == "EXPIRED")
+            await live.until(lambda own: [c["order"]["state"] for c in own.changes][-1:] == ["EXPIRED"])
     assert await reserved(admin) == PURCHASES - len(unpaid)
     await shopping.assert_books_balance(finance)
     health = await guest.http.get(f"{guest.url}/health/deep")
