@@ -11,7 +11,7 @@ from domain.catalog import products, words
 from domain.catalog.words import Word
 from kit.errors import Refused
 from models.catalog import SearchSlip
-from models.database import connection, is_postgres
+from models.database import select
 
 MOST_MATCHES = 1000  # products that one search finds at most, the best ones
 MOST_SLIPS = 12  # words that a mistyped one is taken for
@@ -60,9 +60,7 @@ async def _score(viewer: Viewer, asked: Sequence[Word], meant: dict[Word, list[s
         "GROUP BY product.id, product.sort_title HAVING COUNT(*) >= ? "
         f"ORDER BY score DESC, product.sort_title, product.id LIMIT {MOST_MATCHES}"
     )
-    rows = await connection().execute_query_dict(
-        _placed(sql), [*values, *(status.value for status in seen), sum(word.need for word in asked)]
-    )
+    rows = await select(sql, *values, *(status.value for status in seen), sum(word.need for word in asked))
     return {_uuid(row["id"]): int(row["score"]) for row in rows}
 
 
@@ -99,14 +97,6 @@ async def _meant(asked: Sequence[Word]) -> dict[Word, list[str]]:
         if close and text not in close:
             meant[word] = close[:MOST_SLIPS]
     return meant
-
-
-def _placed(sql: str) -> str:
-    """`?` for SQLite, `$1`, `$2` … for PostgreSQL."""
-    if not is_postgres():
-        return sql
-    head, *rest = sql.split("?")
-    return head + "".join(f"${place}{part}" for place, part in enumerate(rest, start=1))
 
 
 def _uuid(value: object) -> UUID:
