@@ -244,7 +244,9 @@ async def _find_variant(variant_id: UUID) -> Variant:
 
 
 async def _locked(product_id: UUID, expected_version: int | None) -> Product:
-    product = await Product.filter(id=product_id).select_for_update().get()
+    product = await Product.filter(id=product_id).select_for_update().first()
+    if product is None:
+        raise Refused("NOT_FOUND", path=("productId",), what="product")
     if expected_version is not None and expected_version != product.version:
         raise Refused("VERSION_CONFLICT", path=("expectedVersion",), current=product)
     return product
