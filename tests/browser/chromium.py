@@ -9,10 +9,13 @@ import itertools
 import json
 import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -42,6 +45,10 @@ class PageError(Exception):
     """The page threw, or did not come to the state that was waited for."""
 
 
+class ProtocolError(PageError):
+    """The browser could not do what it was asked, for example because the page went elsewhere meanwhile."""
+
+
 class Page:
     """One tab: what it requested and complained about is kept from its first moment on, its workers included."""
 
@@ -52,9 +59,17 @@ class Page:
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._tab: str | None = None
+        self._target: str | None = None
         self._reader = asyncio.create_task(self._read())
 
     async def open(self, url: str) -> None:
+        """Come to `url` as somebody who has never been there."""
+        place = urlsplit(url)
+        await self._send(
+            "Storage.clearDataForOrigin",
+            origin=f"{place.scheme}://{place.netloc}",
+            storageTypes="cookies,local_storage",
+        )
         await self._send("Page.navigate", url=url)
 
     async def evaluate(self, script: str) -> Any:
@@ -70,13 +85,19 @@ class Page:
         """Wait until the expression is true, and answer its value."""
         try:
             async with asyncio.timeout(seconds):
-                while not (value := await self.evaluate(condition)):
+                while not (value := await self._evaluate_if_there(condition)):
                     await asyncio.sleep(0.05)
                 return value
         except TimeoutError:
             text = await self.evaluate("document.body.innerText")
             complaints = "\n".join(self.complaints)
             raise PageError(f"never true: {condition}\n--- complaints\n{complaints}\n--- page\n{text}") from None
+
+    async def _evaluate_if_there(self, script: str) -> Any:
+        try:
+            return await self.evaluate(script)
+        except ProtocolError:  # between two pages
+            return None
 
     async def click(self, selector: str) -> None:
         """Press the mouse in the middle of the first element that matches, as a person would."""
@@ -91,6 +112,12 @@ class Page:
                 "Input.dispatchMouseEvent", type=kind, x=middle[0], y=middle[1], button="left", clickCount=1
             )
 
+    async def resize(self, width: int, height: int) -> None:
+        """Give the tab a window of this size, in CSS pixels."""
+        await self._send(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
+        )
+
     async def prefer_dark(self, dark: bool) -> None:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         await self._send("Emulation.setEmulatedMedia", features=[scheme])
@@ -102,6 +129,7 @@ class Page:
 
     async def _start(self) -> None:
         target = await self._send("Target.createTarget", url="about:blank")
+        self._target = target["targetId"]
         attached = await self._send("Target.attachToTarget", targetId=target["targetId"], flatten=True)
         self._tab = attached["sessionId"]
         for method in OBSERVED:
@@ -132,7 +160,7 @@ class Page:
         if answer.done():
             return
         if "error" in message:
-            answer.set_exception(PageError(message["error"]["message"]))
+            answer.set_exception(ProtocolError(message["error"]["message"]))
         else:
             answer.set_result(message["result"])
 
@@ -160,42 +188,49 @@ class Page:
                 self.complaints.append(f"{entry['text']} {entry.get('url', '')}".strip())
 
     async def _stop(self) -> None:
+        with contextlib.suppress(PageError, TimeoutError):
+            await self._send("Target.closeTarget", targetId=self._target)
         self._reader.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._reader
 
 
-@contextlib.asynccontextmanager
-async def page(*, width: int = 1440, height: int = 900) -> AsyncIterator[Page]:
-    """A fresh browser with one empty tab, nothing remembered from before; closed and removed at the end."""
+@contextlib.contextmanager
+def browser() -> Iterator[str]:
+    """A browser without a window; gives the address of its DevTools protocol."""
     program = executable()
     if program is None:
         raise PageError("no Chromium on this machine")
     with tempfile.TemporaryDirectory(prefix="jishi-chromium-", ignore_cleanup_errors=True) as profile:
-        flags = (*FLAGS, f"--user-data-dir={profile}", f"--window-size={width},{height}")
-        quiet = asyncio.subprocess.DEVNULL
-        browser = await asyncio.create_subprocess_exec(program, *flags, "about:blank", stdout=quiet, stderr=quiet)
+        quiet = subprocess.DEVNULL
+        command = [program, *FLAGS, f"--user-data-dir={profile}", "about:blank"]
+        with subprocess.Popen(command, stdout=quiet, stderr=quiet) as process:
+            try:
+                yield _address(Path(profile), process)
+            finally:
+                process.terminate()
+
+
+@contextlib.asynccontextmanager
+async def tab(address: str, *, width: int = 1440, height: int = 900) -> AsyncIterator[Page]:
+    """An empty tab of a running browser, closed at the end."""
+    async with connect(address, max_size=None) as socket:
+        page = Page(socket)
         try:
-            async with connect(await _address(Path(profile), browser), max_size=None) as socket:
-                tab = Page(socket)
-                try:
-                    await tab._start()
-                    yield tab
-                finally:
-                    await tab._stop()
+            await page._start()
+            await page.resize(width, height)
+            yield page
         finally:
-            if browser.returncode is None:
-                browser.terminate()
-            await browser.wait()
+            await page._stop()
 
 
-async def _address(profile: Path, browser: asyncio.subprocess.Process) -> str:
+def _address(profile: Path, process: subprocess.Popen[bytes]) -> str:
     """Where the browser's DevTools protocol answers; Chromium writes port and path into the profile."""
     written = profile / "DevToolsActivePort"
     for _ in range(600):
-        if browser.returncode is not None:
-            raise PageError(f"Chromium ended at once, with exit code {browser.returncode}")
+        if process.poll() is not None:
+            raise PageError(f"Chromium ended at once, with exit code {process.returncode}")
         if written.is_file() and len(lines := written.read_text().splitlines()) == 2:
             return f"ws://127.0.0.1:{lines[0]}{lines[1]}"
-        await asyncio.sleep(0.05)
+        time.sleep(0.05)
     raise PageError("Chromium did not start within 30 seconds")

@@ -1,92 +1,46 @@
 """GraphiQL as a visitor meets it: in a browser that reaches this machine only."""
 
-import asyncio
 import json
-import os
-from collections.abc import AsyncIterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser import chromium
-from tests.browser.chromium import Page
+from tests.browser.explorer import Explorer
+from tests.live.client import calling
 
-pytestmark = pytest.mark.browser
-
-ROOT = Path(__file__).resolve().parents[2]
-SCREENSHOTS = ROOT / "var" / "screenshots"
-ANSWER = "document.querySelector('.result-window')?.innerText.replaceAll('\\u00a0', ' ') ?? ''"
-IDENTITY = "document.querySelector('select[aria-label=Identity]')?.value"
-ALL_DRAWN = (
-    "document.querySelectorAll('.guide-steps li').length === 12 && document.querySelector('.view-line') !== null"
-)
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
-@pytest.fixture
-async def page(live_server: str) -> AsyncIterator[Page]:
-    """GraphiQL with its first step in front."""
-    if chromium.executable() is None:
-        reason = "no Chromium on this machine"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    async with chromium.page() as tab:
-        await tab.prefer_dark(False)
-        await tab.open(f"{live_server}/graphql")
-        await tab.wait_for(ALL_DRAWN)
-        await tab.wait_for(f"{IDENTITY} === 'lin'")
-        async with asyncio.timeout(20):
-            while questions(tab) == 0:  # the page asks for the schema by itself
-                await asyncio.sleep(0.05)
-        yield tab
+async def test_the_page_works_without_any_other_host(explorer: Explorer) -> None:
+    answer = await explorer.run_by_menu()
+    picture = await explorer.take_picture("graphiql")
 
-
-def questions(page: Page) -> int:
-    """How often the page has asked the API; the first request of that address was for the page itself."""
-    return sum(urlsplit(url).path == "/graphql" for url in page.requests) - 1
-
-
-async def go_to(page: Page, step: int) -> None:
-    button = f".guide-steps li:nth-child({step}) button"
-    await page.click(button)
-    await page.wait_for(f"document.querySelector('{button}').getAttribute('aria-current') === 'step'")
-    # The editor reads a document for its operations a tenth of a second after it came; no hand is faster.
-    await asyncio.sleep(0.3)
-
-
-async def run(page: Page, operation: str | None = None) -> dict[str, object]:
-    """Press ▶, choose the operation where there are several, and read the whole answer."""
-    before = await page.evaluate(ANSWER)
-    await page.click(".graphiql-execute-button")
-    if operation:
-        item = f"[...document.querySelectorAll('[role=menuitem]')].find(item => item.innerText === '{operation}')"
-        await page.wait_for(f"({item}) !== undefined")
-        await page.evaluate(f"({item}).click()")
-    shown = f"(text => text !== {json.dumps(before)} && text.startsWith('{{') && text)({ANSWER})"
-    await page.wait_for(shown)
-    # The editor draws only the lines in sight; its model has them all.
-    text = await page.evaluate(
-        "__MONACO.editor.getModels().find(model => model.uri.path.endsWith('response.json')).getValue()"
-    )
-    answer: dict[str, object] = json.loads(text)
-    return answer
-
-
-async def test_the_page_works_without_any_other_host(page: Page, live_server: str) -> None:
-    answer = await run(page)
-    await page.screenshot(SCREENSHOTS / "graphiql.png")
-
-    assert "errors" not in answer
-    assert page.complaints == []
-    assert {urlsplit(url).netloc for url in page.requests} == {urlsplit(live_server).netloc}
-    assert await page.evaluate("document.title") == "Jishi · GraphiQL"
+    assert answer["data"]["products"]["totalCount"] > 0
+    assert explorer.page.complaints == []
+    assert explorer.hosts == {explorer.url.removeprefix("http://")}
+    assert await explorer.page.evaluate("document.title") == "Jishi · GraphiQL"
     # A blank page of this size is a picture of a few kilobytes.
-    assert (SCREENSHOTS / "graphiql.png").stat().st_size > 40_000
+    assert picture.stat().st_size > 40_000
 
 
-async def test_the_editor_completes_fields_from_the_schema(page: Page) -> None:
-    await page.evaluate(
+async def test_the_page_fits_a_narrow_window_and_a_dark_desk(explorer: Explorer) -> None:
+    page = explorer.page
+    await page.prefer_dark(True)
+    await page.resize(900, 700)
+    await explorer.go_to(12)
+    await explorer.take_picture("graphiql-dark-and-narrow")
+
+    assert await page.evaluate("document.documentElement.scrollWidth") == 900
+    # The tab that came to the front is in sight, although twelve do not fit.
+    tab = "document.querySelector('.graphiql-tab-active').getBoundingClientRect()"
+    assert await page.evaluate(f"{tab}.left >= 0 && {tab}.right <= 900")
+    red, green, blue = await page.evaluate(
+        "getComputedStyle(document.getElementById('root')).backgroundColor.match(/[0-9.]+/g).slice(0, 3).map(Number)"
+    )
+    assert max(red, green, blue) < 100
+
+
+async def test_the_editor_completes_fields_from_the_schema(explorer: Explorer) -> None:
+    await explorer.page.evaluate(
         """(() => {
             const editor = __MONACO.editor.getEditors()[0]
             editor.setValue('{ prod }')
@@ -97,38 +51,63 @@ async def test_the_editor_completes_fields_from_the_schema(page: Page) -> None:
     suggest = "__MONACO.editor.getEditors()[0].trigger('test', 'editor.action.triggerSuggest', {})"
     offered = "document.querySelector('.suggest-widget.visible')?.innerText.includes('products')"
     # The schema arrives after the editor does, so one asks until it is there.
-    await page.wait_for(f"({suggest}, {offered})")
-    assert page.complaints == []
+    await explorer.page.wait_for(f"({suggest}, {offered})")
+    assert explorer.page.complaints == []
 
 
-async def test_a_step_speaks_as_the_person_it_is_meant_for(page: Page) -> None:
-    await go_to(page, 7)
-    await page.wait_for(f"{IDENTITY} === 'picker'")
-    await go_to(page, 1)
-    await page.wait_for(f"{IDENTITY} === 'lin'")
+async def test_the_docs_explain_the_schema(explorer: Explorer) -> None:
+    await explorer.page.click("button[aria-label='Show Documentation Explorer']")
+    link = "[...document.querySelectorAll('.graphiql-doc-explorer a')].find(link => link.innerText === 'Mutation')"
+    await explorer.page.wait_for(f"({link}) !== undefined")
+    await explorer.page.evaluate(f"({link}).click()")
+    await explorer.page.wait_for("document.querySelector('.graphiql-doc-explorer').innerText.includes('orderPlace')")
 
 
-async def test_a_value_that_is_not_known_yet_is_asked_for_before_anything_is_sent(page: Page) -> None:
-    await go_to(page, 5)
-    asked = questions(page)
-    answer = await run(page)
-    assert "{{orderId}}" in json.dumps(answer)
-    assert questions(page) == asked
+async def test_each_step_offers_its_operations(explorer: Explorer) -> None:
+    for step in range(1, 13):
+        await explorer.go_to(step)
+        names = await explorer.page.evaluate(
+            "[...document.querySelectorAll('[data-operation]')].map(button => button.dataset.operation)"
+        )
+        document = await explorer.page.evaluate("__MONACO.editor.getEditors()[0].getValue()")
+        assert names, f"step {step}"
+        assert all(f" {name}" in document for name in names)
 
 
-async def test_an_order_is_followed_live_while_the_next_steps_are_taken(page: Page) -> None:
-    stream = "document.querySelector('.live-stream')"
-    for step, operation in ((1, None), (2, None), (3, "CartAdd"), (4, "OrderPlace")):
-        await go_to(page, step)
-        assert "errors" not in await run(page, operation)
-    await go_to(page, 6)
-    await page.click(".graphiql-execute-button")
-    await page.wait_for(f"{stream}?.dataset.status === 'live' && {stream}.querySelectorAll('li').length === 1")
+async def test_a_step_speaks_as_the_person_it_is_meant_for(explorer: Explorer) -> None:
+    await explorer.go_to(7)
+    await explorer.acts_as("picker")
+    await explorer.go_to(1)
+    await explorer.acts_as("lin")
 
-    await go_to(page, 5)
-    assert "errors" not in await run(page)
-    await page.wait_for(f"{stream}.querySelectorAll('li').length > 1")
 
-    assert await page.evaluate(f"{stream}.dataset.status") == "live"
-    await page.screenshot(SCREENSHOTS / "graphiql-live.png")
-    assert page.complaints == []
+async def test_the_customers_steps_stay_with_whoever_was_chosen_for_them(explorer: Explorer) -> None:
+    await explorer.act_as("zhao")
+    await explorer.go_to(7)
+    await explorer.acts_as("picker")
+    await explorer.go_to(8)
+    await explorer.acts_as("zhao")
+
+
+async def test_a_value_that_is_not_known_yet_is_asked_for_before_anything_is_sent(explorer: Explorer) -> None:
+    await explorer.go_to(6)
+    asked = explorer.questions
+    answer = await explorer.run("Pay")
+    message = (
+        "{{orderId}} is not known yet. Run step 4, “Checkout”, which brings it, or write a value into the variables."
+    )
+    assert answer == {"errors": [{"message": message}]}
+    assert explorer.questions == asked
+
+
+async def test_a_session_that_was_ended_elsewhere_is_replaced(explorer: Explorer) -> None:
+    async with calling(explorer.url) as caller:
+        people = (await caller.http.get(f"{explorer.url}/demo/identities")).json()
+        lin = caller.but(token=next(person["token"] for person in people if person["key"] == "lin"))
+        for session in (await lin("{ me { sessions { id } } }"))["me"]["sessions"]:
+            revoke = "mutation ($id: ID!) { sessionRevoke(input: {sessionId: $id}) { userErrors { code } } }"
+            await lin.ask(revoke, id=session["id"])
+
+    answer = await explorer.run("Search")
+    assert answer["data"]["products"]["totalCount"] > 0
+    assert "401" in json.dumps(explorer.page.complaints)  # the first attempt was refused

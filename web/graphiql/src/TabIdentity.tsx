@@ -21,7 +21,7 @@ export function TabIdentity() {
 
   useEffect(() => {
     document.querySelector('.graphiql-tab-active')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-  }, [tab?.id])
+  }, [tab?.id, tab?.title])
 
   // Only a change of tab switches, never an edit: a choice by hand holds as long as one stays in the tab.
   useEffect(() => {
