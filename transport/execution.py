@@ -273,7 +273,8 @@ class _Executor(Executor[Any]):
         if definition is None:
             return None
         resolve = shortcuts.get_field_resolver(definition.resolve or self.field_resolver)
-        step = Step(name, parent_type, details, definition, resolve)
+        shows = shortcuts.shows(parent_type.name, field_name, definition.type)
+        step = Step(name, parent_type, details, definition, resolve, shows)
         way = shortcuts.way(parent_type.name, field_name)
         if way is not None:
             self._shorten(step, way, shortcuts)

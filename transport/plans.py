@@ -8,14 +8,11 @@ from typing import Any
 from graphql import (
     FieldNode,
     GraphQLField,
-    GraphQLList,
-    GraphQLNonNull,
     GraphQLObjectType,
-    GraphQLOutputType,
 )
 from graphql.execution.collect_fields import FieldDetailsList
 
-from transport.shortcuts import Output, Raw, Read, Shortcut, output_of
+from transport.shortcuts import Output, Raw, Read, Shortcut, Shows
 
 _UNCHANGING = (str, int, float, bool, Enum, type(None))
 
@@ -29,9 +26,9 @@ class Step:
     details: FieldDetailsList
     definition: GraphQLField
     resolve: Callable[..., Any]
+    shows: Shows
     nodes: list[FieldNode] = field(init=False)
     has_arguments: bool = field(init=False)
-    shows: "Shows" = field(init=False)
     info: Any = None
     """What graphql-core tells of the field, for all rows together; only where it is read the short way."""
     read: Read | None = None
@@ -44,7 +41,6 @@ class Step:
     def __post_init__(self) -> None:
         self.nodes = [detail.node for detail in self.details]
         self.has_arguments = bool(self.definition.args or self.nodes[0].arguments)
-        self.shows = Shows.of(self.definition.type)
 
     def shorten(self, way: Shortcut, *, info: Any, strawberry_info: Any, arguments: dict[str, Any]) -> None:
         """Take the short way."""
@@ -54,35 +50,9 @@ class Step:
             self.leaf = _leaf(self.read, way.output)
 
 
-@dataclass(frozen=True, slots=True)
-class Shows:
-    """What a field's type comes to: objects of one type or leaves, alone or in a list. Anything else has neither."""
-
-    kind: GraphQLOutputType
-    item: GraphQLOutputType | None
-    objects: GraphQLObjectType | None
-    leaves: Output | None
-
-    @classmethod
-    def of(cls, kind: GraphQLOutputType) -> "Shows":
-        bare = _nullable(kind)
-        item: GraphQLOutputType | None = bare.of_type if isinstance(bare, GraphQLList) else None
-        shown = bare if item is None else _nullable(item)
-        return cls(
-            kind,
-            item,
-            objects=shown if isinstance(shown, GraphQLObjectType) else None,
-            leaves=output_of(item) if item is not None else None,
-        )
-
-
 def can_be_shared(arguments: dict[str, Any]) -> bool:
     """Whether one set of converted arguments may serve every row: none of it can be changed by a resolver."""
     return all(isinstance(value, _UNCHANGING) for value in arguments.values())
-
-
-def _nullable(kind: GraphQLOutputType) -> GraphQLOutputType:
-    return kind.of_type if isinstance(kind, GraphQLNonNull) else kind
 
 
 def _leaf(read: Read, output: Output) -> Read:

@@ -16,7 +16,9 @@ from graphql import (
     GraphQLID,
     GraphQLInt,
     GraphQLLeafType,
+    GraphQLList,
     GraphQLNonNull,
+    GraphQLObjectType,
     GraphQLOutputType,
     GraphQLSchema,
     GraphQLString,
@@ -66,18 +68,48 @@ class Shortcut:
     output: Output | None
 
 
+@dataclass(frozen=True, slots=True)
+class Shows:
+    """What a field's type comes to: objects of one type or leaves, alone or in a list. Anything else has neither."""
+
+    kind: GraphQLOutputType
+    item: GraphQLOutputType | None
+    objects: GraphQLObjectType | None
+    leaves: Output | None
+
+    @classmethod
+    def of(cls, kind: GraphQLOutputType) -> "Shows":
+        bare = _nullable(kind)
+        item: GraphQLOutputType | None = bare.of_type if isinstance(bare, GraphQLList) else None
+        shown = bare if item is None else _nullable(item)
+        return cls(
+            kind,
+            item,
+            objects=shown if isinstance(shown, GraphQLObjectType) else None,
+            leaves=output_of(item) if item is not None else None,
+        )
+
+
 class Shortcuts(MiddlewareManager):
     """The short ways of one schema. As graphql-core's middleware manager it puts the direct resolvers in place."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         super().__init__()
         self._ways: dict[tuple[str, str], Shortcut] = {}
+        self._shows: dict[tuple[str, str], Shows] = {}
         self._direct: dict[Callable[..., Any], Callable[..., Any]] = {}
         self._schema: Schema | None = getattr(schema, "_strawberry_schema", None)
         for kind in schema.type_map.values():
             if is_object_type(kind) and not is_introspection_type(kind) and kind is not schema.subscription_type:
                 for name, definition in kind.fields.items():
                     self._learn(kind.name, name, definition)
+
+    def shows(self, type_name: str, field_name: str, kind: GraphQLOutputType) -> "Shows":
+        """What a field's type comes to."""
+        known = self._shows.get((type_name, field_name))
+        if known is None:
+            known = self._shows[type_name, field_name] = Shows.of(kind)
+        return known
 
     def way(self, type_name: str, field_name: str) -> Shortcut | None:
         """The short way to a field, if there is one."""
@@ -199,3 +231,7 @@ def _members(kind: GraphQLLeafType) -> dict[Enum, str]:
     enum = getattr(kind, "wrapped_cls", None)  # Strawberry's own enum types know the class behind them
     members: list[Enum] = list(enum) if isinstance(enum, EnumMeta) else []
     return {member: kind.coerce_output_value(member) for member in members}
+
+
+def _nullable(kind: GraphQLOutputType) -> GraphQLOutputType:
+    return kind.of_type if isinstance(kind, GraphQLNonNull) else kind
