@@ -9,7 +9,9 @@ from starlette.routing import Route
 from demo.identities import identities
 from demo.people import MAIN_CUSTOMER, STAFF
 from demo.residents import PASSWORD
+from domain.customers.contacts import email_contact
 from domain.market import Market
+from models.customers import User
 
 
 def routes(market: Callable[[], Market]) -> list[Route]:
@@ -19,6 +21,11 @@ def routes(market: Callable[[], Market]) -> list[Route]:
         return JSONResponse(await identities(market()), headers={"Cache-Control": "no-store"})
 
     return [Route("/demo/identities", show)]
+
+
+async def has_residents() -> bool:
+    """Whether staff of the demo market have accounts here, whose password everybody knows."""
+    return await User.filter(email_hash__in=[email_contact(person.email).hash for person in STAFF]).exists()
 
 
 def people_to_sign_in_as() -> list[str]:

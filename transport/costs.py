@@ -6,7 +6,8 @@ once, when it is parsed; what remains for each request is arithmetic over the va
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from math import ceil
+from typing import Any, Final
 
 from graphql import (
     DocumentNode,
@@ -27,14 +28,22 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
+    is_abstract_type,
+    is_enum_type,
+    is_input_object_type,
+    is_interface_type,
     is_list_type,
+    is_object_type,
 )
+from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
 
 from transport.limits import ENOUGH, fragments_of, innermost_first
 
 MUTATION_POINTS = 10  # a write: transactions, locks, events
-INTROSPECTION_POINTS = 100  # answered from memory, but it is a long answer
+INTROSPECTION_POINTS = 100  # at least
+DESCRIBED_PER_POINT = 5  # what describes the schema comes from memory, but a kilobyte can ask for a second of it
 _PAGE_ARGUMENTS = ("first", "last", "ids")
+_META_FIELDS: Final = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 
 Page = tuple[int | str, ...]  # lengths that the caller chose, or the variables that hold them; the longest counts
 
@@ -45,6 +54,7 @@ class _Field:
     repeats: int | Page | None  # None: as often as the page that the connection around it was asked for
     page: Page  # the page asked for here, for the edges and nodes inside
     inside: tuple["_Field | str", ...]  # fields, and names of fragments that are spread here
+    share: int = 1  # what is inside counts by this fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ class PriceList:
         self._schema = schema
         self._assumed_list = assumed_list
         self._assumed_page = assumed_page
+        self._described = _described_lengths(schema)
 
     def prices(self, document: DocumentNode) -> dict[str | None, Price]:
         """By operation name."""
@@ -111,14 +122,18 @@ class PriceList:
 
     def _field(self, node: FieldNode, parent: GraphQLNamedType | None, *, write: bool) -> _Field:
         name = node.name.value
-        if name in ("__schema", "__type"):
-            return _Field(INTROSPECTION_POINTS, 1, (), ())
+        if name in _META_FIELDS:
+            described = self._parts(_selected(node), get_named_type(_META_FIELDS[name].type), write=False)
+            return _Field(INTROSPECTION_POINTS, 1, (), described, DESCRIBED_PER_POINT)
         definition: GraphQLField | None = getattr(parent, "fields", {}).get(name)
         if definition is None:  # __typename
             return _Field(1, 1, (), ())
         inside: tuple[_Field | str, ...] = ()
         if node.selection_set is not None:
             inside = self._parts(node.selection_set, get_named_type(definition.type), write=False)
+        if parent is not None and parent.name.startswith("__"):
+            # A chain of ofType ends early: each link is there about every second time.
+            return _Field(1, self._described.get(name, 1), (), inside, 2 if name == "ofType" else 1)
         page = _page(node, definition)
         return _Field(MUTATION_POINTS if write else 1, self._repeats(definition, parent, page), page, inside)
 
@@ -156,7 +171,7 @@ class _Count:
         return _Line(fixed, sloped)
 
     def _field(self, field: _Field) -> _Line:
-        inside = self.line(field.inside).at(self._length(field.page))
+        inside = self.line(field.inside).at(self._length(field.page)) // field.share
         if field.repeats is None:
             return _Line(field.points, inside)
         times = field.repeats if isinstance(field.repeats, int) else self._length(field.repeats)
@@ -173,6 +188,27 @@ class _Count:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
         return int(min(max(value, 0), ENOUGH))
+
+
+def _described_lengths(schema: GraphQLSchema) -> dict[str, int]:
+    """How long the lists are in which a schema describes itself: an average over all its types, rounded up."""
+    types = schema.type_map.values()
+    inputs = [kind for kind in types if is_input_object_type(kind)]
+    outputs = [kind for kind in types if is_object_type(kind) or is_interface_type(kind)]
+    sums = {
+        "fields": sum(len(kind.fields) for kind in outputs),
+        "inputFields": sum(len(kind.fields) for kind in inputs),
+        "enumValues": sum(len(kind.values) for kind in types if is_enum_type(kind)),
+        "interfaces": sum(len(kind.interfaces) for kind in outputs),
+        "possibleTypes": sum(len(schema.get_possible_types(kind)) for kind in types if is_abstract_type(kind)),
+    }
+    means = {name: ceil(total / len(types)) for name, total in sums.items()}
+    return {**means, "types": len(types), "directives": len(schema.directives)}
+
+
+def _selected(node: FieldNode) -> SelectionSetNode:
+    assert node.selection_set is not None  # validated: a schema and its types are objects
+    return node.selection_set
 
 
 def _page(node: FieldNode, definition: GraphQLField) -> Page:

@@ -1,5 +1,6 @@
 """The HTTP doors beside GraphQL: callbacks of providers, uploads, and health."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 from starlette.requests import ClientDisconnect, Request
@@ -29,6 +30,7 @@ class Doors:
     def __init__(self, market: Callable[[], Market], *, limits: LimitSettings) -> None:
         self._market = market
         self._limits = limits
+        self._asking: asyncio.Task[health.Report] | None = None
 
     async def webhook(self, request: Request) -> Response:
         """A provider's callback: 204 when it was taken, now or before."""
@@ -71,8 +73,10 @@ class Doors:
         return JSONResponse({"status": "ok"})
 
     async def deep(self, request: Request) -> Response:
-        """Whether the market is well; asks the database for every sum that must agree."""
-        report = await health.report(self._market())
+        """Whether the market is well; asks the database for every sum, once for all who ask together."""
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(health.report(self._market()))
+        report = await asyncio.shield(self._asking)
         return JSONResponse(report.as_json(), status_code=200 if report.is_healthy else 503)
 
     async def metrics(self, request: Request) -> Response:

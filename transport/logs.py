@@ -36,5 +36,11 @@ def configure_logging(level: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     for chatty in ("httpx", "httpcore", "tortoise", "asyncio", "aiosqlite", "uvicorn"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """uvicorn calls it an error when a WebSocket is refused with a status: anybody could fill the log with that."""
+    return record.msg != "ASGI callable returned without completing handshake."

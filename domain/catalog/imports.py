@@ -219,7 +219,10 @@ class _Reader:
         self.unindexed = []
 
     async def _take_each(self, batch: Sequence[tuple[Raw, Parsed]]) -> None:
-        slugs = [parsed.record.draft.slug for _, parsed in batch if isinstance(parsed.record, ProductRecord)]
+        fit = [
+            parsed.record for _, parsed in batch if not parsed.problems
+        ]  # a database refuses to look for a long slug
+        slugs = [record.draft.slug for record in fit if isinstance(record, ProductRecord)]
         known = {row.slug: row for row in await Product.filter(slug__in=slugs)} if slugs else {}
         for raw, parsed in batch:
             if raw.name and raw.name in self.seen:

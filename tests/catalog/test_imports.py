@@ -402,6 +402,7 @@ WRONG_LINES = [
     (line(slug="g", title={"en": "\0"}), "", "INVALID_CHARACTER"),
     (line(slug="h", title={"en": "\ud800"}), "", "INVALID_CHARACTER"),
     ('{"type": "category", "slug": "Bad Slug", "name": {"en": "x"}}', "slug", "INVALID_SLUG"),
+    (line(slug="long" * 60), "slug", "INVALID_SLUG"),
     (line(slug="i", variants=[{"price": "1", "stock": {"XX": 1}}]), "variants.0.stock", "UNKNOWN_WAREHOUSE"),
     (line(slug="j", food={"shelfLifeDays": 0, "taste": 1}), "food.shelfLifeDays", "OUT_OF_RANGE"),
     (line(slug="k", rating=9), "rating", "OUT_OF_RANGE"),

@@ -57,6 +57,15 @@ async def test_root_fields_directives_tokens_and_fragments_are_counted(serve: Se
     assert await refusal(wire, fragments) == {"code": "LIMIT_EXCEEDED", "limit": "fragments", "allowed": 1, "found": 2}
 
 
+async def test_describing_the_schema_over_and_over_costs_more_than_once(serve: Serve) -> None:
+    wire = await serve(cost=1_000)
+    once = "{ __schema { types { fields { name args { name } } } } }"
+    assert "errors" not in (await wire.post(once)).json()
+    again = " ".join(f"f{n}: fields {{ ...F }}" for n in range(200))
+    often = f"{{ __schema {{ types {{ {again} }} }} }} fragment F on __Field {{ name args {{ name }} }}"
+    assert (await refusal(wire, often))["limit"] == "cost"
+
+
 async def test_values_in_variables_are_counted_through_lists_and_objects(serve: Serve) -> None:
     wire = await serve(variable_values=6)
     query = "{ hello }"
