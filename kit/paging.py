@@ -97,10 +97,7 @@ async def page(rows: QuerySet[ModelType], *, sort: Sort, window: Window) -> Page
     descending = sort.descending != window.backward
     part = rows.order_by(*(f"-{column}" if descending else column for column in columns))
     if window.cursor is not None:
-        key = decode(window.cursor, sort=sort)
-        if not all(map(partial(_fits, rows.model), sort.columns, key)):
-            raise Refused("INVALID_CURSOR", path=("after",))
-        part = part.filter(_beyond(columns, key, descending=descending))
+        part = part.filter(_beyond(columns, read(window.cursor, sort=sort, model=rows.model), descending=descending))
     found = list(await part.limit(window.size + 1))
     more, found = len(found) > window.size, found[: window.size]
     if window.backward:
@@ -118,6 +115,14 @@ def encode(key: Sequence[object], *, sort: Sort) -> str:
     plain = [{"t": part.isoformat()} if isinstance(part, datetime) else _plain(part) for part in key]
     raw = json.dumps([sort.name, *plain], ensure_ascii=False, separators=(",", ":")).encode()
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def read(cursor: str, *, sort: Sort, model: type[Model]) -> list[object]:
+    """The sort key in a cursor of a list of `model`; refuses as INVALID_CURSOR also what its columns cannot hold."""
+    key = decode(cursor, sort=sort)
+    if not all(map(partial(_fits, model), sort.columns, key)):
+        raise Refused("INVALID_CURSOR", path=("after",))
+    return key
 
 
 def decode(cursor: str, *, sort: Sort) -> list[object]:

@@ -1,14 +1,13 @@
 """Products and what belongs to them: variants, options, pictures, tags, stock; categories as one tree; brands."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import UUID
 
 from domain.access import Viewer
 from domain.catalog import imports, products, variants
-from loaders.registry import in_order
+from loaders.registry import grouped, in_order
 from models.catalog import (
     Brand,
     CatalogImport,
@@ -63,19 +62,19 @@ async def variants_by_id(viewer: Viewer, keys: list[UUID]) -> list[Variant | Non
 async def variants_by_product(viewer: Viewer, keys: list[UUID]) -> list[list[Variant]]:
     """The variants on sale of products that the viewer has already been shown, in their order."""
     rows = await Variant.filter(product_id__in=keys, is_active=True).order_by("product_id", "position", "id")
-    return _grouped(keys, [(row.product_id, row) for row in rows])
+    return grouped(keys, rows, by=lambda row: row.product_id)
 
 
 async def options_by_product(viewer: Viewer, keys: list[UUID]) -> list[list[ProductOption]]:
     """The options of shown products, in their order."""
     rows = await ProductOption.filter(product_id__in=keys).order_by("product_id", "position")
-    return _grouped(keys, [(row.product_id, row) for row in rows])
+    return grouped(keys, rows, by=lambda row: row.product_id)
 
 
 async def images_by_product(viewer: Viewer, keys: list[UUID]) -> list[list[ProductImage]]:
     """The pictures of shown products, in their order."""
     rows = await ProductImage.filter(product_id__in=keys).order_by("product_id", "position", "id")
-    return _grouped(keys, [(row.product_id, row) for row in rows])
+    return grouped(keys, rows, by=lambda row: row.product_id)
 
 
 async def images_by_id(viewer: Viewer, keys: list[UUID]) -> list[ProductImage | None]:
@@ -89,7 +88,7 @@ async def images_by_id(viewer: Viewer, keys: list[UUID]) -> list[ProductImage | 
 async def tags_by_product(viewer: Viewer, keys: list[UUID]) -> list[list[str]]:
     """The free tags of shown products, in the order in which they were given."""
     rows = await ProductTag.filter(product_id__in=keys, kind=TagKind.TAG).order_by("position", "tag")
-    return _grouped(keys, [(row.product_id, row.tag) for row in rows])
+    return [[row.tag for row in own] for own in grouped(keys, rows, by=lambda row: row.product_id)]
 
 
 async def stock_by_variant(viewer: Viewer, keys: list[UUID]) -> list[list[VariantStock]]:
@@ -99,8 +98,10 @@ async def stock_by_variant(viewer: Viewer, keys: list[UUID]) -> list[list[Varian
         .select_related("warehouse")
         .order_by("warehouse__priority", "warehouse__code")
     )
-    levels = [(row.variant_id, VariantStock(row.warehouse, row.on_hand, row.reserved)) for row in rows]
-    return _grouped(keys, levels)
+    return [
+        [VariantStock(row.warehouse, row.on_hand, row.reserved) for row in own]
+        for own in grouped(keys, rows, by=lambda row: row.variant_id)
+    ]
 
 
 async def categories_by_id(viewer: Viewer, keys: list[UUID]) -> list[Category | None]:
@@ -125,10 +126,3 @@ async def brands_by_id(viewer: Viewer, keys: list[UUID]) -> list[Brand | None]:
 async def imports_by_id(viewer: Viewer, keys: list[UUID]) -> list[CatalogImport | None]:
     """Runs of imports, for those who edit the catalog."""
     return in_order(keys, {row.id: row for row in await imports.visible(viewer).filter(id__in=keys)})
-
-
-def _grouped(keys: Sequence[UUID], pairs: Sequence[tuple[UUID, Value]]) -> list[list[Value]]:
-    groups: Mapping[UUID, list[Value]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return [groups[key] for key in keys]

@@ -1,11 +1,10 @@
 """Parcels, what is in them and where they were seen, for what belongs to them."""
 
-from collections import defaultdict
 from uuid import UUID
 
 from domain.access import Viewer
 from domain.fulfillment.visible import visible
-from loaders.registry import in_order
+from loaders.registry import grouped, in_order
 from models.fulfillment import Parcel, ParcelLine, TrackingEvent
 
 
@@ -16,23 +15,17 @@ async def parcels_by_id(viewer: Viewer, keys: list[UUID]) -> list[Parcel | None]
 
 async def parcels_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[Parcel]]:
     """The parcels of orders that the viewer has already been shown, in the order of shipping."""
-    parcels: dict[UUID, list[Parcel]] = defaultdict(list)
-    for parcel in await Parcel.filter(order_id__in=keys).order_by("order_id", "shipped_at", "id"):
-        parcels[parcel.order_id].append(parcel)
-    return [parcels[key] for key in keys]
+    rows = await Parcel.filter(order_id__in=keys).order_by("order_id", "shipped_at", "id")
+    return grouped(keys, rows, by=lambda row: row.order_id)
 
 
 async def lines_by_parcel(viewer: Viewer, keys: list[UUID]) -> list[list[ParcelLine]]:
     """What is in parcels that the viewer has already been shown, in the order of the order's lines."""
-    lines: dict[UUID, list[ParcelLine]] = defaultdict(list)
-    for line in await ParcelLine.filter(parcel_id__in=keys).order_by("parcel_id", "order_line__position"):
-        lines[line.parcel_id].append(line)
-    return [lines[key] for key in keys]
+    rows = await ParcelLine.filter(parcel_id__in=keys).order_by("parcel_id", "order_line__position")
+    return grouped(keys, rows, by=lambda row: row.parcel_id)
 
 
 async def tracking_by_parcel(viewer: Viewer, keys: list[UUID]) -> list[list[TrackingEvent]]:
     """The scans of parcels that the viewer has already been shown, newest last."""
-    scans: dict[UUID, list[TrackingEvent]] = defaultdict(list)
-    for scan in await TrackingEvent.filter(parcel_id__in=keys).order_by("parcel_id", "occurred_at", "id"):
-        scans[scan.parcel_id].append(scan)
-    return [scans[key] for key in keys]
+    rows = await TrackingEvent.filter(parcel_id__in=keys).order_by("parcel_id", "occurred_at", "id")
+    return grouped(keys, rows, by=lambda row: row.parcel_id)

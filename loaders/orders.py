@@ -1,12 +1,13 @@
 """Orders and their lines, for what belongs to them."""
 
-from collections import defaultdict
 from uuid import UUID
 
 from domain.access import Viewer
+from domain.orders.timeline import Stretch, stretches
 from domain.orders.visible import visible
-from loaders.registry import in_order
+from loaders.registry import grouped, in_order
 from models.orders import Order, OrderLine
+from models.outbox import Event
 
 
 async def orders_by_id(viewer: Viewer, keys: list[UUID]) -> list[Order | None]:
@@ -16,10 +17,13 @@ async def orders_by_id(viewer: Viewer, keys: list[UUID]) -> list[Order | None]:
 
 async def lines_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[OrderLine]]:
     """The lines of orders that the viewer has already been shown, in their order."""
-    lines: dict[UUID, list[OrderLine]] = defaultdict(list)
-    for line in await OrderLine.filter(order_id__in=keys).order_by("order_id", "position"):
-        lines[line.order_id].append(line)
-    return [lines[key] for key in keys]
+    rows = await OrderLine.filter(order_id__in=keys).order_by("order_id", "position")
+    return grouped(keys, rows, by=lambda row: row.order_id)
+
+
+async def events_by_stretch(viewer: Viewer, keys: list[Stretch]) -> list[list[Event]]:
+    """What happened to orders that the viewer has already been shown, oldest first."""
+    return await stretches(keys)
 
 
 async def order_lines_by_id(viewer: Viewer, keys: list[UUID]) -> list[OrderLine | None]:

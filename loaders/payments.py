@@ -1,11 +1,10 @@
 """Payments, refunds and ledger entries, for what belongs to them."""
 
-from collections import defaultdict
 from uuid import UUID
 
 from domain.access import Viewer
 from domain.payments.visible import visible, visible_entries, visible_refunds
-from loaders.registry import in_order
+from loaders.registry import grouped, in_order
 from models.payments import JournalEntry, Payment, Posting, Refund, RefundLine
 
 
@@ -16,10 +15,8 @@ async def payments_by_id(viewer: Viewer, keys: list[UUID]) -> list[Payment | Non
 
 async def payments_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[Payment]]:
     """Every attempt to pay orders that the viewer has already been shown, oldest first."""
-    payments: dict[UUID, list[Payment]] = defaultdict(list)
-    for payment in await Payment.filter(order_id__in=keys).order_by("order_id", "id"):
-        payments[payment.order_id].append(payment)
-    return [payments[key] for key in keys]
+    rows = await Payment.filter(order_id__in=keys).order_by("order_id", "id")
+    return grouped(keys, rows, by=lambda row: row.order_id)
 
 
 async def refunds_by_id(viewer: Viewer, keys: list[UUID]) -> list[Refund | None]:
@@ -29,18 +26,14 @@ async def refunds_by_id(viewer: Viewer, keys: list[UUID]) -> list[Refund | None]
 
 async def refunds_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[Refund]]:
     """The refunds of orders that the viewer has already been shown, oldest first."""
-    refunds: dict[UUID, list[Refund]] = defaultdict(list)
-    for refund in await Refund.filter(order_id__in=keys).order_by("order_id", "id"):
-        refunds[refund.order_id].append(refund)
-    return [refunds[key] for key in keys]
+    rows = await Refund.filter(order_id__in=keys).order_by("order_id", "id")
+    return grouped(keys, rows, by=lambda row: row.order_id)
 
 
 async def refund_lines(viewer: Viewer, keys: list[UUID]) -> list[list[RefundLine]]:
     """The lines of refunds that the viewer has already been shown."""
-    lines: dict[UUID, list[RefundLine]] = defaultdict(list)
-    for line in await RefundLine.filter(refund_id__in=keys).order_by("refund_id", "id"):
-        lines[line.refund_id].append(line)
-    return [lines[key] for key in keys]
+    rows = await RefundLine.filter(refund_id__in=keys).order_by("refund_id", "id")
+    return grouped(keys, rows, by=lambda row: row.refund_id)
 
 
 async def entries_by_id(viewer: Viewer, keys: list[UUID]) -> list[JournalEntry | None]:
@@ -50,7 +43,5 @@ async def entries_by_id(viewer: Viewer, keys: list[UUID]) -> list[JournalEntry |
 
 async def postings(viewer: Viewer, keys: list[UUID]) -> list[list[Posting]]:
     """The postings of entries that the viewer has already been shown, debits first."""
-    found: dict[UUID, list[Posting]] = defaultdict(list)
-    for posting in await Posting.filter(entry_id__in=keys).order_by("entry_id", "-amount", "id"):
-        found[posting.entry_id].append(posting)
-    return [found[key] for key in keys]
+    rows = await Posting.filter(entry_id__in=keys).order_by("entry_id", "-amount", "id")
+    return grouped(keys, rows, by=lambda row: row.entry_id)

@@ -1,6 +1,6 @@
 """The loaders of one operation: each question is asked once per tick, for all rows that want to know."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from aiodataloader import DataLoader
@@ -9,6 +9,7 @@ from domain.access import Viewer
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
+Row = TypeVar("Row")
 Question = Callable[[Viewer, list[Key]], Awaitable[Sequence[Value]]]
 
 
@@ -35,6 +36,14 @@ class Loaders:
     def batches(self) -> int:
         """How many different questions were asked."""
         return len(self._loaders)
+
+
+def grouped(keys: Sequence[Key], rows: Iterable[Row], by: Callable[[Row], Key | None]) -> list[list[Row]]:
+    """For each key the rows that belong to it, in the order in which they were found."""
+    groups: dict[Key | None, list[Row]] = {key: [] for key in keys}
+    for row in rows:
+        groups[by(row)].append(row)
+    return [groups[key] for key in keys]
 
 
 def in_order(keys: Sequence[Key], found: dict[Key, Value]) -> list[Value | None]:

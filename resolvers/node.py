@@ -1,17 +1,13 @@
 """The `node` query and the `id` of every business type."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
-from domain.access import Viewer
 from kit import ids
 from loaders.registry import Question
 from resolvers.context import Info
-
-Finder = Callable[[Viewer, list[UUID]], Awaitable[object]]
 
 _questions: dict[str, Question[UUID, object]] = {}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.access import Viewer
 from domain.market import Policy
-from domain.pricing.engine import Item, Quote, quote
+from domain.pricing.engine import Quote, item, quote
 from domain.promotions import coupons
 from kit.errors import Refused
 from kit.money import Money
@@ -51,10 +51,7 @@ async def contents(viewer: Viewer, cart: Cart, lines: Sequence[CartLine]) -> Con
     bought = [line for line in lines if line.selected and is_on_sale(line)]
     subtotal = sum(line.variant.price * line.quantity for line in bought)
     coupon, problem = await _coupon(viewer, cart, subtotal) if bought else (None, None)
-    items = [
-        Item(str(line.id), line.variant, line.quantity, line.variant.price, line.variant.weight_grams)
-        for line in bought
-    ]
+    items = [item(line.variant, line.quantity) for line in bought]
     priced = quote(items, coupon=coupon, rate=None, currency=viewer.market.policy.currency)
     return Contents(lines, priced, problem)
 

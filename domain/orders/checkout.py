@@ -15,7 +15,7 @@ from domain.inventory import stock
 from domain.inventory.stock import Wanted
 from domain.orders.history import begin
 from domain.pricing import engine
-from domain.pricing.engine import Item, Quote
+from domain.pricing.engine import Quote
 from domain.promotions import coupons
 from kit import clock
 from kit.crypto import lookup_hash
@@ -68,7 +68,7 @@ class Purchase:
 
 @dataclass(slots=True)
 class Draft:
-    """The order that would be placed now, what stands in its way, and what deserves a look."""
+    """The order that would be placed now, and what stands in its way."""
 
     wishes: Sequence[Wish]
     variants: dict[UUID, Variant]
@@ -77,7 +77,6 @@ class Draft:
     currency: str
     coupon: Coupon | None = None
     problems: list[Refused] = field(default_factory=list)
-    warnings: list[Refused] = field(default_factory=list)
 
 
 async def preview(viewer: Viewer, purchase: Purchase) -> Draft:
@@ -227,7 +226,7 @@ async def _draft(viewer: Viewer, purchase: Purchase, *, lock: bool) -> Draft:
     wishes = [wish for wish in wishes if wish.variant_id in variants]
     await _check_stock(wishes, variants, problems)
     rate = await _rate(purchase, problems)
-    items = [_item(wish, variants[wish.variant_id]) for wish in wishes]
+    items = [engine.item(variants[wish.variant_id], wish.quantity) for wish in wishes]
     currency = viewer.market.policy.currency
     coupon = await _coupon(viewer, purchase, sum(item.unit_price * item.quantity for item in items), problems)
     quote = engine.quote(items, coupon=coupon, rate=rate, currency=currency)
@@ -325,13 +324,3 @@ async def _coupon(viewer: Viewer, purchase: Purchase, subtotal: int, problems: l
 def _customer_key(viewer: Viewer, purchase: Purchase) -> str | None:
     phone = purchase.destination.phone if purchase.destination else None
     return coupons.customer_key(user_id=viewer.user_id, phone_hash=lookup_hash(phone) if phone else None)
-
-
-def _item(wish: Wish, variant: Variant) -> Item:
-    return Item(
-        line_key=str(wish.cart_line_id or wish.variant_id),
-        variant=variant,
-        quantity=wish.quantity,
-        unit_price=variant.price,
-        weight_grams=variant.weight_grams,
-    )

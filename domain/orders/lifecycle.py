@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
+from tortoise.expressions import F
+
 from domain import effects
 from domain.access import Viewer
 from domain.inventory import stock
@@ -62,9 +64,7 @@ async def revive(viewer: Viewer, order: Order) -> bool:
 async def _give_up(viewer: Viewer, order: Order, to: OrderState, *, kind: str, cause: str) -> None:
     await stock.release(viewer, order_id=order.id)
     await coupons.give_back(order.id)
-    for line in await OrderLine.filter(order_id=order.id):
-        line.canceled = line.quantity - line.shipped
-        await line.save(update_fields=["canceled"])
+    await OrderLine.filter(order_id=order.id).update(canceled=F("quantity") - F("shipped"))
     await effects.never("order.expire", order.id)
     await effects.soon("payment.expire_attempts", order.id)
     await move(viewer, order, to, kind=kind, cause=cause)
@@ -133,9 +133,7 @@ async def assume_receipt(viewer: Viewer, order_id: UUID) -> None:
 
 
 async def _receive(viewer: Viewer, order: Order, *, cause: str) -> None:
-    for line in await OrderLine.filter(order_id=order.id):
-        line.delivered = line.shipped
-        await line.save(update_fields=["delivered"])
+    await OrderLine.filter(order_id=order.id).update(delivered=F("shipped"))
     await move(viewer, order, OrderState.RECEIVED, kind="order.received", cause=cause)
     await effects.never("order.auto_receive", order.id)
     await effects.at("order.complete", order.id, clock.now() + timedelta(days=viewer.market.policy.after_sales_days))

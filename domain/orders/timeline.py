@@ -1,11 +1,14 @@
 """What happened to an order, and which orders lie on which shelf."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from domain.orders.states import SHELVES, BuyerStatus
+from kit import paging
 from kit.paging import Sort
 from models.orders import Order
 from models.outbox import Event
@@ -13,9 +16,39 @@ from models.outbox import Event
 OLDEST = Sort("events.oldest", ("sequence",))
 
 
-def of_order(order: Order) -> QuerySet[Event]:
-    """The events of an order that the viewer has been shown."""
-    return Event.filter(stream_id=order.id)
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Events of one order: `size` of them, right after sequence number `after`."""
+
+    order_id: UUID
+    after: int
+    size: int
+
+    def holds(self, event: Event) -> bool:
+        return self.after < event.sequence <= self.after + self.size
+
+
+async def stretches(wanted: Sequence[Stretch]) -> list[list[Event]]:
+    """The events of each stretch, of orders that the viewer has been shown. One statement: sequences have no gaps."""
+    events = await Event.filter(
+        stream_id__in={one.order_id for one in wanted},
+        sequence__gt=min(one.after for one in wanted),
+        sequence__lte=max(one.after + one.size for one in wanted),
+    ).order_by("sequence")
+    return [[event for event in events if event.stream_id == one.order_id and one.holds(event)] for one in wanted]
+
+
+def cursor(event: Event) -> str:
+    """Where a reader of the timeline stands after `event`."""
+    return paging.encode([event.sequence, event.id], sort=OLDEST)
+
+
+def sequence_at(cursor: str | None) -> int:
+    """How far a reader with this cursor has come; refuses what is none as INVALID_CURSOR."""
+    if cursor is None:
+        return 0
+    sequence = paging.read(cursor, sort=OLDEST, model=Event)[0]
+    return max(0, sequence) if isinstance(sequence, int) else 0
 
 
 def on_shelves(orders: QuerySet[Order], statuses: Sequence[BuyerStatus]) -> QuerySet[Order]:

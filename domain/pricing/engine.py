@@ -24,10 +24,8 @@ class AdjustmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A quantity of one variant at a price. `line_key` is whatever the caller knows the line by."""
+    """A quantity of one thing at a price."""
 
-    line_key: str
-    variant: Variant | None
     quantity: int
     unit_price: int
     weight_grams: int
@@ -35,9 +33,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class LineQuote:
-    """One line: `total` = `gross` - `discount`, its share of the discounts."""
+    """One line, in the order of the items: `total` = `gross` - `discount`, its share of the discounts."""
 
-    line_key: str
     gross: int
     discount: int
     total: int
@@ -82,6 +79,11 @@ class Quote:
         return self.goods + self.shipping
 
 
+def item(variant: Variant, quantity: int) -> Item:
+    """Units of a variant at its price now."""
+    return Item(quantity=quantity, unit_price=variant.price, weight_grams=variant.weight_grams)
+
+
 def quote(items: Sequence[Item], *, coupon: Coupon | None, rate: ShippingRate | None, currency: str) -> Quote:
     """Price a list of items. Without a `rate` (no address yet) shipping is 0 and not explained.
 
@@ -101,8 +103,8 @@ def quote(items: Sequence[Item], *, coupon: Coupon | None, rate: ShippingRate | 
         shipping=sum(adjustment.amount for adjustment in shipping),
         weight_grams=weight,
         lines=[
-            LineQuote(item.line_key, gross=price, discount=share, total=price - share)
-            for item, price, share in zip(items, gross, shares, strict=True)
+            LineQuote(gross=price, discount=share, total=price - share)
+            for price, share in zip(gross, shares, strict=True)
         ],
         adjustments=[*_explain_coupon(coupon, discount, currency), *shipping],
     )

@@ -15,7 +15,7 @@ from domain.orders.checkout import Destination, Draft, Purchase, Wish
 from kit import ids
 from kit.errors import Refused
 from kit.validate import clean_text
-from models.catalog import Product, Variant
+from models.catalog import Variant
 from resolvers.answers import Answer, problems
 from resolvers.context import Info
 from resolvers.orders.orders import LONGEST_NOTE, AdjustmentView
@@ -40,7 +40,6 @@ class DraftLine:
     """A line of a preview."""
 
     variant: Variant
-    product: Product
     quantity: int
     unit_price: int
     discount: int
@@ -83,7 +82,6 @@ def draft_lines(root: strawberry.Parent[DraftView]) -> list[DraftLine]:
     return [
         DraftLine(
             variant=draft.variants[wish.variant_id],
-            product=draft.products[draft.variants[wish.variant_id].product_id],
             quantity=wish.quantity,
             unit_price=draft.variants[wish.variant_id].price,
             discount=quoted.discount,

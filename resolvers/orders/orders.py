@@ -10,9 +10,10 @@ import strawberry
 
 from domain.idempotency import once
 from domain.orders import actions, kinds, lifecycle, states, timeline
+from domain.orders.timeline import Stretch
 from domain.orders.visible import visible
 from kit import ids
-from kit.paging import Page, Sort, page, window
+from kit.paging import Edge, Page, Sort, page, window
 from kit.text import in_locale
 from kit.validate import clean_text
 from loaders import catalog as catalog_loaders
@@ -21,7 +22,7 @@ from loaders import orders as loaders
 from models.catalog import Variant
 from models.customers import User
 from models.orders import CancelReason, Order, OrderLine, OrderState
-from models.outbox import ActorKind, Event
+from models.outbox import Event
 from resolvers.answers import Answer, Problem
 from resolvers.context import Info
 
@@ -103,8 +104,20 @@ def order_actions(root: strawberry.Parent[Order], info: Info) -> list[ActionView
     return views
 
 
-async def order_timeline(order: Order, first: int | None, after: str | None) -> Page[Event]:
-    return await page(timeline.of_order(order), sort=timeline.OLDEST, window=window(first=first, after=after))
+async def order_timeline(order: Order, info: Info, first: int | None, after: str | None) -> Page[Event]:
+    asked = window(first=first, after=after)
+    seen = min(timeline.sequence_at(asked.cursor), order.sequence)
+    found = await info.context.load(loaders.events_by_stretch, Stretch(order.id, seen, asked.size + 1))
+
+    async def count() -> int:
+        return order.sequence
+
+    return Page(
+        edges=[Edge(event, timeline.cursor(event)) for event in found[: asked.size]],
+        has_next_page=len(found) > asked.size,
+        has_previous_page=asked.cursor is not None,
+        count=count,
+    )
 
 
 def event_message(root: strawberry.Parent[Event], info: Info) -> str:
@@ -121,10 +134,6 @@ def event_cursor(root: strawberry.Parent[Event]) -> str:
 
 def event_state(root: strawberry.Parent[Event]) -> Any:
     return root.data.get("state")
-
-
-def event_actor(root: strawberry.Parent[Event], info: Info) -> ActorKind:
-    return root.actor_kind
 
 
 def address_of(root: strawberry.Parent[Order]) -> Any:

@@ -17,6 +17,7 @@ from models.orders import CancelReason, OrderState
 from models.outbox import ActorKind
 from resolvers import fulfillment as fulfillment_resolvers
 from resolvers import payments as payment_resolvers
+from resolvers.context import Info
 from resolvers.orders import orders as resolvers
 from schema.errors import ErrorCode
 from schema.fields import field
@@ -91,8 +92,8 @@ class OrderLine(Node):
     )
 
 
-async def order_timeline(root: strawberry.Parent[Any], first: First = None, after: After = None) -> Any:
-    return await resolvers.order_timeline(root, first, after)
+async def order_timeline(root: strawberry.Parent[Any], info: Info, first: First = None, after: After = None) -> Any:
+    return await resolvers.order_timeline(root, info, first, after)
 
 
 @strawberry.type(description="Something that happened to an order.")

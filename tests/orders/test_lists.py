@@ -7,15 +7,23 @@ from typing import Any
 import pytest
 
 from domain.access import Viewer
+from domain.orders.history import lock, tell
 from kit import ids
+from kit.tally import begin
+from models.orders import Order
 from tests.api import Api
 from tests.factories.catalog import make_product
 from tests.factories.orders import place_order
 
 ORDERS = "query ($after: String) { orders(first: 2, after: $after) { nodes { number } pageInfo { endCursor } } }"
 TIMELINE = """query ($id: ID!, $after: String) {
-  order(id: $id) { timeline(after: $after) { nodes { sequence } } }
+  order(id: $id) {
+    timeline(first: 2, after: $after) {
+      nodes { sequence } totalCount pageInfo { endCursor hasNextPage hasPreviousPage }
+    }
+  }
 }"""
+TIMELINES = "{ orders { nodes { timeline(first: 3) { nodes { sequence kind } } } } }"
 SOMEBODY = "01900000-0000-7000-8000-000000000000"
 
 
@@ -29,6 +37,51 @@ async def test_pages_go_on_where_the_last_one_ended(api: Api, customer: Viewer) 
     first = (await api(ORDERS, as_=customer))["orders"]
     rest = (await api(ORDERS, as_=customer, after=first["pageInfo"]["endCursor"]))["orders"]
     assert [node["number"] for node in (*first["nodes"], *rest["nodes"])] == placed[::-1]
+
+
+async def happen(viewer: Viewer, order: Order, *, times: int) -> None:
+    for _ in range(times):
+        async with viewer.market.change():
+            await tell(viewer, await lock(viewer, order.id), kind="payment.created")
+
+
+async def test_a_timeline_is_read_page_by_page(api: Api, customer: Viewer) -> None:
+    order = await place_order(customer, await make_product())
+    await happen(customer, order, times=3)
+    key = ids.to_public("Order", order.id)
+    first = (await api(TIMELINE, as_=customer, id=key))["order"]["timeline"]
+    assert [node["sequence"] for node in first["nodes"]] == [1, 2]
+    assert (first["totalCount"], first["pageInfo"]["hasNextPage"], first["pageInfo"]["hasPreviousPage"]) == (
+        4,
+        True,
+        False,
+    )
+    rest = (await api(TIMELINE, as_=customer, id=key, after=first["pageInfo"]["endCursor"]))["order"]["timeline"]
+    assert [node["sequence"] for node in rest["nodes"]] == [3, 4]
+    assert (rest["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasPreviousPage"]) == (False, True)
+
+
+@pytest.mark.parametrize(("sequence", "shown"), [(-7, [1, 2]), (2**31 - 1, [])])
+async def test_a_cursor_beyond_the_timeline_reads_what_there_is(
+    api: Api, customer: Viewer, sequence: int, shown: list[int]
+) -> None:
+    order = await place_order(customer, await make_product())
+    await happen(customer, order, times=1)
+    after = forged("events.oldest", sequence, SOMEBODY)
+    answer = await api(TIMELINE, as_=customer, id=ids.to_public("Order", order.id), after=after)
+    assert [node["sequence"] for node in answer["order"]["timeline"]["nodes"]] == shown
+
+
+async def test_the_timelines_of_a_page_take_as_many_statements_as_that_of_one_order(api: Api, customer: Viewer) -> None:
+    apples, costs = await make_product(), []
+    for placed in (1, 3):
+        while await Order.all().count() < placed:
+            await happen(customer, await place_order(customer, apples), times=4)
+        tally = begin()
+        answer = await api(TIMELINES, as_=customer)
+        costs.append(tally.statements)
+        assert [len(node["timeline"]["nodes"]) for node in answer["orders"]["nodes"]] == [3] * placed
+    assert costs[0] == costs[1]
 
 
 @pytest.mark.parametrize(

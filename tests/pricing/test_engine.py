@@ -27,7 +27,7 @@ def rate(**overrides: int | None) -> ShippingRate:
 
 
 def item(price: int, quantity: int = 1, grams: int = 500) -> Item:
-    return Item(line_key=f"{price}×{quantity}", variant=None, quantity=quantity, unit_price=price, weight_grams=grams)
+    return Item(quantity=quantity, unit_price=price, weight_grams=grams)
 
 
 ITEMS = st.lists(st.builds(item, st.integers(0, 10_000_000), st.integers(1, 999), st.integers(0, 50_000)), max_size=12)
