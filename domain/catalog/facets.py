@@ -47,14 +47,11 @@ def rows_without(listing: Listing, facet: Facet) -> QuerySet[Product]:
     return listing.base.filter(*(condition for name, condition in listing.conditions.items() if name is not facet))
 
 
-async def by_category(listing: Listing) -> list[RowCount]:
-    """Products of each category with those below it, in the order of the tree."""
+async def by_category(listing: Listing, tree: Mapping[UUID, Category]) -> list[RowCount]:
+    """Products of each category of the whole `tree` with those below it, in the order of the tree."""
     direct = dict(
         await _grouped(rows_without(listing, Facet.CATEGORY).filter(category_id__not_isnull=True), "category_id")
     )
-    if not direct:
-        return []
-    tree = {row.id: row for row in await Category.all()}
     totals: dict[UUID, int] = defaultdict(int)
     for key, count in direct.items():
         above = tree.get(key)

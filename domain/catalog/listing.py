@@ -87,7 +87,7 @@ class Listing(Page[Product]):
 
 async def page(viewer: Viewer, *, query: str, filter: ProductFilter, sort: ProductSort, window: Window) -> Listing:
     """The products that `query` (all when it is blank) and `filter` leave over."""
-    base = products.visible(viewer)
+    base = seen = products.visible(viewer)
     matches = await search.find(viewer, query) if query.strip() else None
     if matches is not None:
         base = base.filter(id__in=list(matches.scores))
@@ -97,7 +97,7 @@ async def page(viewer: Viewer, *, query: str, filter: ProductFilter, sort: Produ
         order = SORTS[ProductSort.SALES if sort is ProductSort.RELEVANCE else sort]
         found = await paging.page(rows, sort=order, window=window)
     elif sort is ProductSort.RELEVANCE:
-        found = await _by_relevance(rows, matches, window, filtered=bool(conditions))
+        found = await _by_relevance(rows, seen, matches, window, filtered=bool(conditions))
     else:
         found = await paging.page(rows, sort=SORTS[sort], window=window)
     return Listing(
@@ -112,9 +112,12 @@ async def page(viewer: Viewer, *, query: str, filter: ProductFilter, sort: Produ
 
 
 async def _by_relevance(
-    rows: QuerySet[Product], matches: search.Matches, window: Window, *, filtered: bool
+    rows: QuerySet[Product], seen: QuerySet[Product], matches: search.Matches, window: Window, *, filtered: bool
 ) -> Page[Product]:
-    """Best first, then by name. The place of a cursor's row is found by its score and key, also when it has gone."""
+    """Those of `rows`, best first, then by name; the page itself is read by its few keys among all that are `seen`.
+
+    The place of a cursor's row is found by its score and key, also when it has gone.
+    """
     left = list(matches.scores)
     if filtered:
         kept = set(await rows.values_list("id", flat=True))
@@ -122,7 +125,7 @@ async def _by_relevance(
     sort = Sort(f"relevance:{matches.key}", ("score", "sort_title"), descending=True)
     start, stop = _slice(left, matches.scores, sort, window)
     part = left[start:stop]
-    found = {row.id: row for row in await rows.filter(id__in=part)} if part else {}
+    found = {row.id: row for row in await seen.filter(id__in=part)} if part else {}
 
     async def count() -> int:
         return len(left)

@@ -113,7 +113,7 @@ def counted(root: strawberry.Parent[Listing]) -> Listing:
 
 async def category_counts(root: strawberry.Parent[Listing], info: Info) -> list[CountedCategory]:
     tree = await info.context.load(loaders.category_tree, "all")
-    counts: list[RowCount] = await facets.by_category(root)
+    counts: list[RowCount] = await facets.by_category(root, tree.by_id)
     return [CountedCategory(tree.by_id.get(one.key), one.count) for one in counts if one.key in tree.by_id]
 
 
