@@ -26,7 +26,7 @@ from domain.customers import sessions
 from domain.market import Market
 from jobs import runner
 from jobs.registry import HANDLERS
-from kit import crypto, tally
+from kit import crypto, memory, tally
 from kit.text import best_locale
 from models.database import close_database, open_database, what_is_missing
 from resolvers.context import Context
@@ -189,8 +189,10 @@ def main() -> None:
     configure_logging(settings.log_level)
     if missing := asyncio.run(what_is_missing(settings.database_url)):
         sys.exit(missing)
+    app = create_app(settings)
+    memory.settle()
     config = uvicorn.Config(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,

@@ -3,12 +3,15 @@
 import uvicorn
 
 from benchmarks.handwritten.app import create_app
+from kit import memory
 from settings import Settings
 
 if __name__ == "__main__":
     settings = Settings()
+    app = create_app(settings)
+    memory.settle()
     uvicorn.run(
-        create_app(settings),
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
