@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import sys
 from collections.abc import AsyncIterator
 
@@ -17,7 +18,7 @@ from adapters.messages import Console, DatabaseInbox
 from adapters.payments.simulator import PaymentSimulator
 from adapters.payments.simulator_page import routes as simulator_routes
 from demo import simulator as demo_simulator
-from demo.doors import people_to_sign_in_as
+from demo.doors import has_residents, people_to_sign_in_as
 from demo.doors import routes as demo_routes
 from domain import clock as market_clock
 from domain import events, refusals
@@ -37,6 +38,8 @@ from transport.endpoint import GraphQLEndpoint
 from transport.files import PublicFiles
 from transport.logs import configure_logging
 from transport.silence import end_silent_connections
+
+log = logging.getLogger("jishi.server")
 
 GRAPHIQL = ROOT / "web" / "graphiql"
 
@@ -155,6 +158,8 @@ def create_app(settings: Settings) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_market(settings) as market, background(market, jobs=settings.run_jobs):
+            if not settings.demo:
+                await _warn_of_play(market)
             contexts.market = market
             yield
 
@@ -177,6 +182,14 @@ def create_app(settings: Settings) -> Starlette:
             Mount("/graphiql", PublicFiles(GRAPHIQL / "dist", immutable=True)),
         ],
     )
+
+
+async def _warn_of_play(market: Market) -> None:
+    """Say what a market for real customers must not keep from a demo."""
+    if set(market.providers) == {PaymentSimulator.code}:
+        log.warning("The payment simulator is the only payment provider: whoever places an order can mark it as paid.")
+    if await has_residents():
+        log.warning("This database holds the staff of the demo market, whose password everybody knows.")
 
 
 async def _home(request: Request) -> Response:

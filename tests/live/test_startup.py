@@ -47,6 +47,9 @@ async def test_a_server_that_is_no_demo_offers_nobody(shelf: str, tmp_path: Path
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["DEMO_ONLY"]
         assert await guest.codes(documents.ADVANCE, seconds=60) == ["DEMO_ONLY"]
     assert "example.com" not in said
+    warned = server.log.read_text("utf-8")
+    assert "The payment simulator is the only payment provider" in warned
+    assert "the staff of the demo market" in warned
 
 
 async def test_a_market_without_tables_is_said_in_words(tmp_path: Path) -> None:
