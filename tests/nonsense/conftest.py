@@ -34,6 +34,7 @@ class Town:
     tokens: dict[str, str]
     inputs: Inputs
     wild: Inputs
+    lost: Inputs
     logs: list[Any]
 
     async def tell(self, speaker: str, document: str, variables: dict[str, Any]) -> dict[str, Any]:
@@ -84,5 +85,6 @@ async def town(market: Market, settings: Settings, visitor: Viewer, logs: list[A
             tokens={name: introduced.introduce(viewer) for name, viewer in everybody.items()},
             inputs=Inputs(known, words),
             wild=Inputs(known, words, wild=True),
+            lost=Inputs(known, words, lost=True),
             logs=logs,
         )

@@ -54,6 +54,14 @@ async def test_any_values_are_answered(town: Town, data: Any, speaker: str, oper
     await call(town, data, speaker, operation)
 
 
+@settings(nonsense, max_examples=4)
+@given(data=st.data(), speaker=st.sampled_from(("ADMINISTRATOR", "customer")))
+async def test_things_that_there_are_not_are_missing_everywhere(town: Town, data: Any, speaker: str) -> None:
+    for operation in OPERATIONS:
+        variables = data.draw(town.lost.fields(operation.arguments, operation.name))
+        await town.tell(speaker, operation.document, variables)
+
+
 @settings(QUICK, max_examples=30)
 @any_shape
 async def test_any_query_is_answered(town: Town, speaker: str, document: str) -> None:

@@ -134,11 +134,13 @@ Known = Mapping[str, Sequence[str]]  # real ids by type name
 class Inputs:
     """Strategies for the input types of a schema, in a market where these ids and words are known.
 
-    All values fit their types, unless they are to be `wild`: then some are of another shape altogether.
+    All values fit their types, unless they are to be `wild`: then some are of another shape altogether. Ids are mostly
+    of the right kind, and then mostly of things that there are; `lost` ones never are.
     """
 
-    def __init__(self, known: Known, words: Sequence[str], *, wild: bool = False) -> None:
+    def __init__(self, known: Known, words: Sequence[str], *, wild: bool = False, lost: bool = False) -> None:
         self._known = known
+        self._lost = lost
         self._words = list(words)
         self._wild = wild
 
@@ -198,13 +200,14 @@ class Inputs:
         meant = ALIASES.get(meant, meant[:1].upper() + meant[1:])
         if meant == "IdempotencyKey":
             return st.sampled_from(("one", "two")) | st.text("abcdef", min_size=8, max_size=8) | texts
-        others = [public for several in self._known.values() for public in several]
         kinds = [meant] if meant in self._known else list(self._known)
         missing = st.builds(ids.to_public, st.sampled_from(kinds), st.integers(0, 2**64).map(_key))
+        if self._lost:
+            return missing
+        others = [public for several in self._known.values() for public in several]
         fitting = list(self._known.get(meant, others))
-        return st.integers(0, 9).flatmap(
-            lambda dice: st.sampled_from(fitting) if dice < 7 else st.one_of(missing, st.sampled_from(others), texts)
-        )
+        odd = st.one_of(missing, missing, st.sampled_from(others), texts)
+        return st.integers(0, 9).flatmap(lambda dice: st.sampled_from(fitting) if dice < 7 else odd)
 
 
 def _key(number: int) -> UUID:
