@@ -142,7 +142,6 @@ CATALOG: dict[str, tuple[str, str]] = {
         "This upload is unknown, has run out, or has been used; create another.",
         "该上传不存在、已过期或已使用，请重新创建。",
     ),
-    "IMPORT_RUNNING": ("The file of this upload is being imported already.", "该上传的文件已在导入。"),
     "PRODUCT_FAILED": (
         "The product could not be stored; its number in the log is {number}.",
         "商品未能保存，日志编号为 {number}。",
