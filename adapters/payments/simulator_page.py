@@ -38,6 +38,7 @@ TEXTS: Texts = {
     "telling": ("The shop is being told …", "正在通知商家……"),
     "told": ("The shop knows.", "商家已收到通知。"),
     "back": ("Back to the shop", "返回商家"),
+    "close": ("You can close this page.", "您可以关闭此页面。"),
     "missing": ("There is no such payment.", "该支付单不存在。"),
     "stale": ("This form is too old or not from this page. Try again.", "表单已失效，请重试。"),
     "other": ("中文", "English"),
@@ -112,7 +113,7 @@ async def _show(simulator: PaymentSimulator, request: Request, *, problem: str =
         body += _form(charge, locale, token=_token(simulator, visit, reference))
     else:
         body += f"<p>{_text('telling' if waiting else 'told', locale)}</p>"
-    body += _way_back(charge, locale)
+    body += _way_back(charge, locale, is_done=charge.state != ChargeState.OPEN and not waiting)
     page = _page(body, locale=locale, status=status, refresh=waiting)
     page.set_cookie(COOKIE, visit, max_age=3600, path=PATH, httponly=True, samesite="strict")
     return page
@@ -206,9 +207,9 @@ def _button(outcome: Outcome, locale: str) -> str:
     return f'<button{first} name="outcome" value="{outcome.value}">{label}</button>'
 
 
-def _way_back(charge: SimulatedCharge, locale: str) -> str:
+def _way_back(charge: SimulatedCharge, locale: str, *, is_done: bool) -> str:
     if not charge.return_url.startswith(("https://", "http://")):
-        return ""
+        return f'<p class="note">{_text("close", locale)}</p>' if is_done else ""
     return f'<p><a rel="noreferrer" href="{html.escape(charge.return_url)}">{_text("back", locale)}</a></p>'
 
 
