@@ -8,6 +8,7 @@ from kit.errors import Refused
 from models.jobs import MarketClock
 
 LONGEST_STEP = timedelta(days=400)
+FARTHEST = timedelta(days=36_500)  # ahead of the machine: far beyond it no calendar goes on
 
 
 async def advance(viewer: Viewer, *, seconds: int) -> datetime:
@@ -19,6 +20,9 @@ async def advance(viewer: Viewer, *, seconds: int) -> datetime:
     async with viewer.market.change():
         row, _ = await MarketClock.get_or_create(name="market")
         row = await MarketClock.filter(id=row.id).select_for_update().get()
+        left = int(FARTHEST.total_seconds()) - row.seconds_ahead
+        if seconds > left:
+            raise Refused("OUT_OF_RANGE", path=("seconds",), minimum=0, maximum=left)
         row.seconds_ahead += seconds
         await row.save(update_fields=["seconds_ahead"])
     clock.set_offset(timedelta(seconds=row.seconds_ahead))

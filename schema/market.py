@@ -27,7 +27,9 @@ class MarketQuery:
 
 @strawberry.input(description="How far to move the demo market's time.")
 class DemoClockAdvanceInput:
-    seconds: int = strawberry.field(description="Seconds to move on, 1 to 34,560,000 (400 days). Time never goes back.")
+    seconds: int = strawberry.field(
+        description="Seconds to move on, 1 to 34,560,000 (400 days), up to 100 years in all. Time never goes back."
+    )
 
 
 @strawberry.type(description="The time after moving it.")

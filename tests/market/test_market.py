@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 from domain.access import Viewer
+from domain.market import Market
 from kit import clock
+from models.jobs import MarketClock
 from tests.api import Api
 
 ADVANCE = """mutation ($seconds: Int!) {
@@ -32,6 +34,15 @@ async def test_the_demo_clock_never_goes_back(api: Api) -> None:
         ],
     }
     assert clock.offset() == timedelta(0)
+
+
+async def test_the_demo_clock_ends_a_hundred_years_ahead(api: Api, market: Market) -> None:
+    century = 36_500 * 86_400
+    await MarketClock.create(name="market", seconds_ahead=century - 60)
+    answer = (await api(ADVANCE, seconds=61))["demoClockAdvance"]
+    assert [(error["code"], error["maximum"]) for error in answer["userErrors"]] == [("OUT_OF_RANGE", 60)]
+    assert (await MarketClock.get()).seconds_ahead == century - 60
+    assert (await api(ADVANCE, seconds=60))["demoClockAdvance"]["userErrors"] == []
 
 
 async def test_an_unknown_node_is_null_and_no_error(api: Api, visitor: Viewer) -> None:
