@@ -23,11 +23,8 @@ from tests.factories.customers import make_staff, make_user, viewer_for
 from tests.factories.payments import connect, make_simulator
 from tests.invariants import assert_books_balance
 from tests.live.fixtures import (  # noqa: F401  # fixtures for tests through the front door
-    demo_server,
-    demo_template,
     guest,
     http,
-    live_server,
     market_url,
     postgres_market,
     second_server,

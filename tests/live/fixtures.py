@@ -20,15 +20,6 @@ IMPATIENT = {"LIMIT_PING_SECONDS": "2", "LIMIT_REVALIDATE_SECONDS": "1"}
 
 
 @pytest.fixture(scope="session")
-def demo_template(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
-    """The demo market as `make run` loads it, in a SQLite file that nobody has open."""
-    folder = tmp_path_factory.mktemp("demo-template")
-    path = folder / "market.sqlite3"
-    markets.load_demo(databases.copy_sqlite(sqlite_template, path), folder)
-    return path
-
-
-@pytest.fixture(scope="session")
 def stocked_sqlite(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
     folder = tmp_path_factory.mktemp("stocked")
     path = folder / "market.sqlite3"
@@ -103,22 +94,6 @@ async def second_server(server: Server, tmp_path: Path) -> AsyncIterator[Server]
     bus = {name: server.environment[name] for name in ("REDIS_URL",) if name in server.environment}
     async with serving(server.environment["DATABASE_URL"], tmp_path, **bus) as running:
         yield running
-
-
-@pytest.fixture(scope="session")
-def demo_server(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server over a copy of the demo market, for everybody who looks at it."""
-    folder = tmp_path_factory.mktemp("demo-server")
-    with asyncio.Runner() as runner:
-        context = serving(copy_market(demo_template, folder), folder, DEMO_SHIP_SECONDS="20")
-        yield runner.run(context.__aenter__())
-        runner.run(context.__aexit__(None, None, None))
-
-
-@pytest.fixture
-def live_server(demo_server: Server) -> str:
-    """The address of a server with the demo market."""
-    return demo_server.url
 
 
 @pytest.fixture

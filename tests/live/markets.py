@@ -1,9 +1,7 @@
-"""Markets for live servers: the whole demo, and a stocked one without its six weeks of trade; copied, not rebuilt."""
+"""Markets for live servers: stocked as the demo is, without its six weeks of trade; copied, not rebuilt."""
 
 import asyncio
 import os
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import uuid4
@@ -24,30 +22,15 @@ from models.database import close_database, open_database
 from settings import ROOT, Settings
 from tests import databases
 from tests.live.client import Caller
-from tests.live.server import SECRET, environment
+from tests.live.server import SECRET
 
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
-LOAD_SECONDS = 240.0
 CATALOG = ROOT / "demo" / "catalog"
 SOME = 24  # products: all 366 take half a minute
 SIGN_IN = """
 mutation ($input: PasswordSignInInput!) {
   passwordSignIn(input: $input) { credentials { accessToken } userErrors { code message path } }
 }"""
-
-
-def load_demo(database_url: str, folder: Path) -> str:
-    """Fill a migrated database as `make run` does; gives what the loader said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "demo.load"],
-        cwd=ROOT,
-        env=environment(database_url, folder),
-        timeout=LOAD_SECONDS,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 async def stock(database_url: str, folder: Path) -> None:
