@@ -70,7 +70,7 @@ async def _race(
     url: str, operations: Sequence[Operation], made: Ground, pace: Pace, counted: dict[str, checks.Statements]
 ) -> list[Outcome]:
     async with contextlib.AsyncExitStack() as stack:
-        ports = {
+        running = {
             True: await stack.enter_async_context(servers.graphql(url)),
             False: await stack.enter_async_context(servers.handwritten(url)),
         }
@@ -78,7 +78,7 @@ async def _race(
         outcomes = []
         for operation in operations:
             _say(operation.title)
-            found = await race(client, operation, made, ports, pace, say=_say)
+            found = await race(client, operation, made, running, pace, say=_say)
             outcomes.append(Outcome(operation, found, counted[operation.name]))
         return outcomes
 

@@ -37,7 +37,7 @@ class Job:
     port: int
     seconds: float
     connections: int
-    requests: Sequence[Request] = ()
+    requests: Sequence[Request] = field(default_factory=list)
     shopping: Shopping | None = None
 
     @classmethod

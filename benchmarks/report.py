@@ -11,7 +11,10 @@ from benchmarks.rounds import Race, Speed
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
-HEAD = "| Operation | | per second | p50 ms | p99 ms | SQL statements | times as long |\n|---|---|--:|--:|--:|--:|--:|"
+HEAD = (
+    "| Operation | | per second | p50 ms | p99 ms | CPU ms | SQL statements | times as long | times the CPU |\n"
+    "|---|---|--:|--:|--:|--:|--:|--:|--:|"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +34,26 @@ def table(outcomes: Sequence[Outcome]) -> str:
 def _lines(outcome: Outcome) -> list[str]:
     ratios, counted = outcome.race.ratios, outcome.statements
     ours, theirs = outcome.race.speed(in_graphql=True), outcome.race.speed(in_graphql=False)
-    ratio = f"**{median(ratios):.2f}** ({min(ratios):.2f}–{max(ratios):.2f})"
+    wall = f"**{median(ratios):.1f}** ({min(ratios):.1f}–{max(ratios):.1f})"
+    cpu = "" if not ours.cpu or not theirs.cpu else f"**{ours.cpu / theirs.cpu:.1f}**"
     return [
-        _line(outcome.operation.title, "GraphQL", ours, _counts(counted.graphql), ratio),
-        _line("", "by hand", theirs, _counts(counted.handwritten), ""),
+        _line(outcome.operation.title, "GraphQL", ours, _counts(counted.graphql), wall, cpu),
+        _line("", "by hand", theirs, _counts(counted.handwritten)),
     ]
 
 
-def _line(title: str, which: str, speed: Speed, statements: str, ratio: str) -> str:
-    p50, p99 = speed.percentile(50), speed.percentile(99)
-    return f"| {title} | {which} | {speed.typical:.0f} | {p50:.1f} | {p99:.1f} | {statements} | {ratio} |"
+def _line(title: str, which: str, speed: Speed, statements: str, *ratios: str) -> str:
+    cells = [
+        title,
+        which,
+        f"{speed.typical:.0f}",
+        f"{speed.percentile(50):.1f}",
+        f"{speed.percentile(99):.1f}",
+        "" if speed.cpu is None else f"{speed.cpu:.1f}",
+        statements,
+        *(ratios or ("", "")),
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
 def _counts(by_size: Mapping[int, int]) -> str:

@@ -7,10 +7,10 @@ from statistics import median
 from benchmarks.client import Job, Request, Timed
 from benchmarks.ground import Ground
 from benchmarks.operations import QUESTIONS, Operation
-from benchmarks.servers import SECRET, Client
+from benchmarks.servers import SECRET, Client, Server
 from benchmarks.shopping import Shopping, request
 
-Ports = Mapping[bool, int]  # True: of the API, False: of the hand-written handlers
+Servers = Mapping[bool, Server]  # True: the API, False: the hand-written handlers
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Speed:
     """Operations per second, by round."""
     milliseconds: Sequence[float]
     """Every single one, sorted."""
+    cpu: float | None
+    """Processor time of the server for each operation, milliseconds: other work of the machine hardly disturbs it."""
 
     @property
     def typical(self) -> float:
@@ -44,13 +46,20 @@ class Race:
     """Both servers, round by round."""
 
     timed: dict[bool, list[Timed]] = field(default_factory=lambda: {True: [], False: []})
+    cpu_seconds: dict[bool, list[float]] = field(default_factory=lambda: {True: [], False: []})
 
     def speed(self, *, in_graphql: bool) -> Speed:
         rounds = self.timed[in_graphql]
         return Speed(
             per_second=[len(one.milliseconds) / one.seconds for one in rounds],
             milliseconds=sorted(latency for one in rounds for latency in one.milliseconds),
+            cpu=self._cpu(in_graphql=in_graphql),
         )
+
+    def _cpu(self, *, in_graphql: bool) -> float | None:
+        done = sum(len(one.milliseconds) for one in self.timed[in_graphql])
+        spent = self.cpu_seconds[in_graphql]
+        return 1000 * sum(spent) / done if spent and done else None
 
     @property
     def ratios(self) -> list[float]:
@@ -60,22 +69,28 @@ class Race:
 
 
 async def race(
-    client: Client, operation: Operation, ground: Ground, ports: Ports, pace: Pace, *, say: Callable[[str], None]
+    client: Client, operation: Operation, ground: Ground, servers: Servers, pace: Pace, *, say: Callable[[str], None]
 ) -> Race:
     """Measure one operation. A short round that counts for nothing comes first, for caches and compilers."""
     for in_graphql in (True, False):
-        await client.run(_job(operation, ground, ports, pace, in_graphql=in_graphql, seconds=min(pace.seconds, 0.5)))
+        await client.run(_job(operation, ground, servers, pace, in_graphql=in_graphql, seconds=min(pace.seconds, 0.5)))
     found = Race()
     for turn in range(pace.rounds):
         for in_graphql in (True, False) if turn % 2 == 0 else (False, True):
-            job = _job(operation, ground, ports, pace, in_graphql=in_graphql, seconds=pace.seconds)
+            job = _job(operation, ground, servers, pace, in_graphql=in_graphql, seconds=pace.seconds)
+            before = servers[in_graphql].cpu_seconds()
             found.timed[in_graphql].append(await client.run(job))
+            after = servers[in_graphql].cpu_seconds()
+            if before is not None and after is not None:
+                found.cpu_seconds[in_graphql].append(after - before)
         say(f"  round {turn + 1} of {pace.rounds}: {found.ratios[-1]:.2f}")
     return found
 
 
-def _job(operation: Operation, ground: Ground, ports: Ports, pace: Pace, *, in_graphql: bool, seconds: float) -> Job:
-    port = ports[in_graphql]
+def _job(
+    operation: Operation, ground: Ground, servers: Servers, pace: Pace, *, in_graphql: bool, seconds: float
+) -> Job:
+    port = servers[in_graphql].port
     if operation.ask is None:
         shopping = Shopping(in_graphql, SECRET, ground.buyers, ground.variants, operation.size)
         return Job(port, seconds, min(pace.connections, len(ground.buyers)), shopping=shopping)

@@ -8,6 +8,7 @@ import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -55,26 +56,42 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that answers."""
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float | None:
+        """Processor time that it has used so far, in all its threads; None where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextlib.asynccontextmanager
-async def served(database_url: str, *arguments: str) -> AsyncIterator[int]:
-    """A server, `python <arguments>`, that answers; gives its port."""
+async def served(database_url: str, *arguments: str) -> AsyncIterator[Server]:
+    """A server, `python <arguments>`, that answers."""
     settings = settings_for(database_url, port=_free_port())
     process = await asyncio.create_subprocess_exec(
         sys.executable, *arguments, cwd=ROOT, env=_environment(settings), stdout=asyncio.subprocess.DEVNULL
     )
     try:
         await _answers(process, settings.port)
-        yield settings.port
+        yield Server(settings.port, process.pid)
     finally:
         await _stop(process)
 
 
-def graphql(database_url: str) -> contextlib.AbstractAsyncContextManager[int]:
+def graphql(database_url: str) -> contextlib.AbstractAsyncContextManager[Server]:
     """The API as `make run` serves it."""
     return served(database_url, "server.py")
 
 
-def handwritten(database_url: str) -> contextlib.AbstractAsyncContextManager[int]:
+def handwritten(database_url: str) -> contextlib.AbstractAsyncContextManager[Server]:
     """The hand-written handlers."""
     return served(database_url, "-m", "benchmarks.handwritten")
 
