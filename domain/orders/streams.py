@@ -9,7 +9,7 @@ from domain.access import Viewer
 from domain.orders.states import FINAL
 from domain.orders.visible import visible
 from kit.errors import Refused
-from models.orders import Order
+from models.orders import Order, OrderState
 from models.outbox import Event
 
 SNAPSHOT_ORDERS = 50
@@ -50,7 +50,9 @@ async def of_viewer(viewer: Viewer, *, after: str | None) -> AsyncIterator[Order
     user_id = viewer.require_user()
     if after is None:
         start = await events.latest_position()
-        unfinished = Order.filter(user_id=user_id, state__not_in=list(FINAL)).order_by("-placed_at", "-id")
+        unfinished = Order.filter(user_id=user_id, state__not_in=[*FINAL, OrderState.EXPIRED]).order_by(
+            "-placed_at", "-id"
+        )
         for order in await unfinished.limit(SNAPSHOT_ORDERS):
             yield OrderChange(order, None, f"p.{start}")
     else:
