@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -91,7 +91,7 @@ def transaction() -> TransactionContext:
     return in_transaction()
 
 
-def persistent(action: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+def persistent(action: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
     """Begin an action anew when the database ended its transaction to let another pass: its caller never hears of it.
 
     For an action that is one transaction and nothing else. Locks are taken in one order everywhere, so this is for the

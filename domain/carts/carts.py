@@ -162,8 +162,8 @@ async def checkout_lines(viewer: Viewer, *, lock: bool = False) -> list[CartLine
 
     With `lock`, inside a transaction, no device can change the cart before the order is placed.
     """
-    if lock:
-        await _locked(viewer)
+    if lock and await _locked(viewer) is None:
+        return []  # also when another device makes the cart just now: its lines would not be held
     lines = visible_lines(viewer).filter(selected=True).select_related("variant", "variant__product")
     return await lines.order_by("created_at", "id")
 

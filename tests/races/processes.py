@@ -12,6 +12,7 @@ from adapters.carriers.simulator import CarrierSimulator
 from adapters.messages import DatabaseInbox
 from domain.market import Market
 from kit import crypto
+from models import database
 from models.database import close_database, open_database
 from settings import Settings
 from tests.factories.payments import connect, make_simulator
@@ -26,7 +27,8 @@ KEYS = ("test-secret",)  # those of tests/conftest.py: sealed columns must open 
 async def race(work: Work[T], *, database_url: str, processes: int) -> list[T]:
     """What `work(market, process number)` gives in each process: a function of a module, or a partial of one.
 
-    All processes start on one mark, when the last of them is ready.
+    All processes start on one mark, when the last of them is ready. They run without the net that begins an action anew
+    after a deadlock: two actions that take locks in different orders shall be seen here.
     """
     spawn = multiprocessing.get_context("spawn")
     with spawn.Manager() as manager, ProcessPoolExecutor(processes, mp_context=spawn) as pool:
@@ -42,6 +44,7 @@ def _run(work: Work[T], database_url: str, number: int, mark: threading.Barrier)
 
 async def _in_market(work: Work[T], database_url: str, number: int, mark: threading.Barrier) -> T:
     crypto.use_keys(KEYS)
+    database.MOST_TRIES = 1
     settings = Settings(_env_file=None, database_url=database_url, database_pool=6, secret_keys=KEYS, demo=True)
     await open_database(settings.database_url, pool=settings.database_pool)
     await asyncio.to_thread(mark.wait)

@@ -1,7 +1,6 @@
-import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from uuid import UUID
 
@@ -16,7 +15,6 @@ from domain.market import Market
 from domain.promotions import coupons
 from jobs import inventory
 from jobs.runner import run_due
-from kit.errors import Refusals, Refused
 from kit.ids import new_id
 from models.carts import Cart
 from models.catalog import Product, Variant
@@ -29,26 +27,10 @@ from tests.factories.catalog import make_product, variant_of
 from tests.factories.customers import make_user, viewer_for
 from tests.factories.inventory import counts
 from tests.factories.promotions import make_coupon
+from tests.races.outcomes import Outcome, all_at_once
 from tests.races.processes import race
 
 pytestmark = pytest.mark.slow
-
-Outcome = Counter[str]
-
-
-async def _all_at_once(tries: Sequence[Callable[[], Awaitable[object]]]) -> Outcome:
-    """How often it was done, and how often refused, by code. A bug is raised."""
-
-    async def one(attempt: Callable[[], Awaitable[object]]) -> str:
-        try:
-            await attempt()
-        except Refused as refused:
-            return refused.code
-        except Refusals as several:
-            return several.refusals[0].code
-        return "done"
-
-    return Counter(await asyncio.gather(*(one(attempt) for attempt in tries)))
 
 
 async def _buy(market: Market, number: int, *, variants: Sequence[UUID], buyers: int) -> Outcome:
@@ -60,7 +42,7 @@ async def _buy(market: Market, number: int, *, variants: Sequence[UUID], buyers:
         async with transaction():
             await stock.reserve(viewer, order_id=new_id(), wanted=wanted, province="上海市")
 
-    return await _all_at_once([reserve] * buyers)
+    return await all_at_once([reserve] * buyers)
 
 
 async def _buy_one_of(market: Market, number: int, *, variants: Sequence[UUID], buyers: int) -> Outcome:
@@ -77,21 +59,21 @@ async def _use(market: Market, number: int, *, code: str, customer: str | None, 
             who = customer or str(new_id())
             await coupons.use(viewer, coupon=coupon, order_id=new_id(), customer_key=who)
 
-    return await _all_at_once([use] * orders)
+    return await all_at_once([use] * orders)
 
 
 async def _fill(market: Market, number: int, *, user: UUID, variants: Sequence[UUID], times: int) -> Outcome:
     """Each process is a device that puts in another variant, unit by unit."""
     viewer = Viewer(market=market, user_id=user)
-    return await _all_at_once([lambda: carts.add(viewer, [Addition(variants[number], 1)])] * times)
+    return await all_at_once([lambda: carts.add(viewer, [Addition(variants[number], 1)])] * times)
 
 
 async def _merge_or_fill(market: Market, number: int, *, user: UUID, token: str, variant: UUID, times: int) -> Outcome:
     """Two devices bring the guest's cart along, a third goes on shopping."""
     viewer = Viewer(market=market, user_id=user)
     if number < 2:
-        return await _all_at_once([lambda: carts.merge(viewer, guest_token=token)] * times)
-    return await _all_at_once([lambda: carts.add(viewer, [Addition(variant, 1)])] * times)
+        return await all_at_once([lambda: carts.merge(viewer, guest_token=token)] * times)
+    return await all_at_once([lambda: carts.add(viewer, [Addition(variant, 1)])] * times)
 
 
 async def _variants(product: Product) -> list[Variant]:
