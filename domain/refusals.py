@@ -284,6 +284,40 @@ FULFILLMENT: dict[str, tuple[str, str]] = {
 MESSAGES = GENERAL | CUSTOMERS | CATALOG | INVENTORY | CARTS | CHECKOUT | ORDERS | PAYMENTS | FULFILLMENT
 
 
+# Facts that are words, as they stand in the code, and in Chinese.
+WORDS = {
+    "address": "地址",
+    "brand": "品牌",
+    "cart": "购物车",
+    "cart line": "购物车商品",
+    "category": "分类",
+    "coupon": "优惠券",
+    "order": "订单",
+    "order line": "订单商品",
+    "parcel": "包裹",
+    "payment": "支付单",
+    "picture": "图片",
+    "product": "商品",
+    "provider": "支付渠道",
+    "refund": "退款单",
+    "session": "登录设备",
+    "user": "用户",
+    "variant": "商品规格",
+    "warehouse": "仓库",
+    "a list is needed": "此处需要列表",
+    "an http or https address is needed": "须为 http 或 https 网址",
+    "an object is needed": "此处需要对象",
+    "after goes with first": "after 须与 first 一起使用",
+    "before goes with last": "before 须与 last 一起使用",
+    "each line may be named once": "每个商品行只能填写一次",
+    "give either content or uploadId": "content 与 uploadId 须且只能填写一项",
+    "give either id or slug": "id 与 slug 须且只能填写一项",
+    "give first or last, not both": "first 与 last 只能填写一项",
+    "the heading": "表头",
+    "unknown language": "未知语言",
+}
+
+
 class _Facts(dict[str, object]):
     def __missing__(self, key: str) -> str:
         return "…"
@@ -297,4 +331,7 @@ def message(refused: Refused, locale: str) -> str:
 def say(code: str, facts: Mapping[str, object], locale: str) -> str:
     """The words of a refusal whose facts were kept."""
     english, chinese = MESSAGES.get(code, (code, code))
-    return (chinese if locale.startswith("zh") else english).format_map(_Facts(facts))
+    if not locale.startswith("zh"):
+        return english.format_map(_Facts(facts))
+    told = {name: WORDS.get(fact, fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+    return chinese.format_map(_Facts(told))
