@@ -49,7 +49,7 @@ class Town:
         response = await self.http.post("/graphql", content=body, headers=headers)
         assert response.status_code < 500, response.text
         assert "Traceback" not in response.text
-        assert bugs(self.logs) == "", f"{speaker}: {json.dumps(variables)}"
+        assert bugs(self.logs) == "", f"{speaker} sent {document}\nwith {json.dumps(variables)}"
         answer: dict[str, Any] = response.json()
         codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
         assert codes & {"INTERNAL", "TIMEOUT"} == set(), response.text
