@@ -1,0 +1,96 @@
+"""Asks an order what can be done with it, and then really does it, in a transaction that is undone."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from domain.access import Viewer
+from domain.fulfillment import shipping
+from domain.fulfillment.shipping import Shipment
+from domain.orders import lifecycle
+from domain.orders.actions import Action, possibilities
+from domain.orders.visible import visible
+from domain.payments import attempts, refunds
+from domain.payments.refunds import Asked
+from kit import ids
+from kit.errors import Refusals, Refused
+from models.database import transaction
+from models.fulfillment import CarrierCode
+from models.orders import CancelReason, OrderLine
+from models.payments import PaymentMethod, RefundReason
+
+T = TypeVar("T")
+
+UNSEEN = {"NOT_FOUND", "FORBIDDEN", "UNAUTHENTICATED"}
+
+
+class Undone(Exception):
+    """The action worked; its transaction ends here."""
+
+
+async def _pay(viewer: Viewer, order_id: UUID) -> object:
+    return await attempts.create(viewer, order_id, method=PaymentMethod.SIMULATOR, idempotency_key=ids.token())
+
+
+async def _cancel(viewer: Viewer, order_id: UUID) -> object:
+    return await lifecycle.cancel(viewer, order_id, reason=CancelReason.OTHER)
+
+
+async def _ship(viewer: Viewer, order_id: UUID) -> object:
+    return await shipping.ship(viewer, Shipment(order_id, CarrierCode.SIMULATOR), key=ids.token())
+
+
+async def _refund(viewer: Viewer, order_id: UUID) -> object:
+    lines = await OrderLine.filter(order_id=order_id)
+    rest = [Asked(line.id, line.quantity - line.refunded) for line in lines if line.quantity > line.refunded]
+    return await refunds.create(
+        viewer, order_id, lines=rest, shipping=True, reason=RefundReason.GOODWILL, idempotency_key=ids.token()
+    )
+
+
+DOING: dict[Action, Callable[[Viewer, UUID], Awaitable[object]]] = {
+    Action.PAY: _pay,
+    Action.CANCEL: _cancel,
+    Action.SHIP: _ship,
+    Action.CONFIRM_RECEIPT: lifecycle.confirm_receipt,
+    Action.REFUND: _refund,
+}
+
+
+async def outcome_of(work: Awaitable[T]) -> tuple[T | None, list[str]]:
+    """What it gives, or nothing and the codes of all refusals."""
+    try:
+        return await work, []
+    except Refused as refused:
+        return None, [refused.code]
+    except Refusals as several:
+        return None, [refused.code for refused in several.refusals]
+
+
+async def codes_of(work: Awaitable[object]) -> list[str]:
+    """The codes of all refusals, none when it worked."""
+    _, codes = await outcome_of(work)
+    return codes
+
+
+async def _tried(viewer: Viewer, order_id: UUID, action: Action) -> str | None:
+    codes: list[str] = []
+    try:
+        async with transaction():
+            codes = await codes_of(DOING[action](viewer, order_id))
+            raise Undone
+    except Undone:
+        return codes[0] if codes else None
+
+
+async def promises_are_kept(viewer: Viewer, order_id: UUID) -> None:
+    """Each action works exactly when the order says so, else is refused for the reason that it gives."""
+    order = await visible(viewer).filter(id=order_id).first()
+    if order is None:
+        for action in Action:
+            assert await _tried(viewer, order_id, action) in UNSEEN, action
+        return
+    for possibility in possibilities(viewer, order):
+        told = possibility.refusal.code if possibility.refusal else None
+        happened = await _tried(viewer, order_id, possibility.action)
+        assert happened == told, f"{possibility.action}: told {told}, then {happened}"
