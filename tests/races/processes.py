@@ -21,6 +21,8 @@ T = TypeVar("T")
 Work = Callable[[Market, int], Awaitable[T]]
 
 PATIENCE_SECONDS = 60
+SERVERS = multiprocessing.get_context("forkserver")  # never a fork of ours: that has connections and threads
+SERVERS.set_forkserver_preload([__name__])  # imported once, not by every process of every race
 KEYS = ("test-secret",)  # those of tests/conftest.py: sealed columns must open in every process
 
 
@@ -30,8 +32,7 @@ async def race(work: Work[T], *, database_url: str, processes: int) -> list[T]:
     All processes start on one mark, when the last of them is ready. They run without the net that begins an action anew
     after a deadlock: two actions that take locks in different orders shall be seen here.
     """
-    spawn = multiprocessing.get_context("spawn")
-    with spawn.Manager() as manager, ProcessPoolExecutor(processes, mp_context=spawn) as pool:
+    with SERVERS.Manager() as manager, ProcessPoolExecutor(processes, mp_context=SERVERS) as pool:
         mark = manager.Barrier(processes, timeout=PATIENCE_SECONDS)
         loop = asyncio.get_running_loop()
         runs = (loop.run_in_executor(pool, _run, work, database_url, number, mark) for number in range(processes))
