@@ -1,6 +1,7 @@
 """What a refusal is: an answer to the caller, with a stable code, the place in the input and the facts behind it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 
 class Refused(Exception):
@@ -28,6 +29,17 @@ class Refusals(Exception):
     def __init__(self, refusals: Iterable[Refused]) -> None:
         self.refusals = tuple(refusals)
         super().__init__(", ".join(refusal.code for refusal in self.refusals))
+
+
+@contextmanager
+def gathered(problems: list[Refused]) -> Iterator[None]:
+    """Add what is refused inside to `problems` and go on, so that all of an input is looked at before `refuse_all`."""
+    try:
+        yield
+    except Refused as refused:
+        problems.append(refused)
+    except Refusals as several:
+        problems.extend(several.refusals)
 
 
 def refuse_all(problems: Sequence[Refused]) -> None:

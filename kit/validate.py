@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kit.errors import Refused, refuse_all
+from kit.errors import Refused, gathered, refuse_all
 
 Check = Callable[..., Any]  # (value, *, path) -> cleaned value; raises Refused
 
@@ -38,10 +38,8 @@ def clean_all(given: Mapping[str, Any], checks: Mapping[str, Check], *path: str)
     cleaned: dict[str, Any] = {}
     refused: list[Refused] = []
     for name, value in given.items():
-        try:
+        with gathered(refused):
             cleaned[name] = checks[name](value, path=(*path, name))
-        except Refused as problem:
-            refused.append(problem)
     refuse_all(refused)
     return cleaned
 

@@ -68,15 +68,15 @@ async def order(root: strawberry.Parent[StockMovement], info: Info) -> Order | N
 
 
 async def stock_receive(info: Info, *, quantity: int, **given: Any) -> Answer:
-    return await _count(info, "stock.receive", stock.receive, quantity=quantity, **given)
+    return await _count(info, "stockReceive", stock.receive, quantity=quantity, **given)
 
 
 async def stock_adjust(info: Info, *, change: int, **given: Any) -> Answer:
-    return await _count(info, "stock.adjust", stock.adjust, change=change, **given)
+    return await _count(info, "stockAdjust", stock.adjust, change=change, **given)
 
 
 async def stock_set(info: Info, *, on_hand: int, **given: Any) -> Answer:
-    return await _count(info, "stock.set", stock.set_on_hand, on_hand=on_hand, **given)
+    return await _count(info, "stockSet", stock.set_on_hand, on_hand=on_hand, **given)
 
 
 async def _count(

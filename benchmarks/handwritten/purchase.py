@@ -166,7 +166,7 @@ async def place(caller: Caller, destination: Fields, idempotency_key: str, expec
     where = addresses.clean_address(destination["address"], "destination", "address")
     order_id, now = new_id(), clock.now()
     async with transaction():
-        await _once(user_id, "order.place", idempotency_key, [where, expected_total], result=order_id)
+        await _once(user_id, "orderPlace", idempotency_key, [where, expected_total], result=order_id)
         cart_id = await _cart(user_id)
         lines = await _cart_lines(cart_id)
         subtotal, shipping, _ = await _price(lines, where["province"])

@@ -19,7 +19,7 @@ from domain.pricing.engine import Quote
 from domain.promotions import coupons
 from kit import clock
 from kit.crypto import lookup_hash
-from kit.errors import Refused, refuse_all
+from kit.errors import Refused, gathered, refuse_all
 from kit.ids import readable
 from models.carts import CartLine
 from models.catalog import Product, ProductImage, Variant
@@ -94,7 +94,7 @@ async def place(viewer: Viewer, purchase: Purchase, *, key: str) -> Order:
         return made[0].id
 
     order_id = await idempotency.once(
-        viewer, "order.place", key, asked=_asked(purchase), work=work, actor=_guest(viewer, purchase)
+        viewer, "orderPlace", key, asked=_asked(purchase), work=work, actor=_guest(viewer, purchase)
     )
     return made[0] if made and made[0].id == order_id else await Order.get(id=order_id)
 
@@ -301,11 +301,10 @@ async def _rate(purchase: Purchase, problems: list[Refused]) -> ShippingRate | N
     if purchase.destination is None:
         problems.append(Refused("REQUIRED", path=("destination",)))
         return None
-    try:
-        return await engine.rate_for(purchase.destination.province, path=("destination",))
-    except Refused as refused:
-        problems.append(refused)
-        return None
+    rate = None
+    with gathered(problems):
+        rate = await engine.rate_for(purchase.destination.province, path=("destination",))
+    return rate
 
 
 async def _coupon(viewer: Viewer, purchase: Purchase, subtotal: int, problems: list[Refused]) -> Coupon | None:

@@ -13,7 +13,7 @@ from domain.customers.visible import visible_addresses
 from domain.orders import checkout
 from domain.orders.checkout import Destination, Draft, Purchase, Wish
 from kit import ids
-from kit.errors import Refused
+from kit.errors import Refused, gathered, refuse_all
 from kit.validate import clean_text
 from models.catalog import Variant
 from resolvers.answers import Answer, problems
@@ -129,14 +129,18 @@ async def _purchase(
     note: str = "",
     expected_total_minor_units: int | None = None,
 ) -> Purchase:
-    return Purchase(
-        wishes=None if lines is None else _wishes(lines),
-        destination=await _destination(info, destination),
-        email=contacts.clean_email(email, path=("email",)) if email else None,
-        coupon_code=coupon_code,
-        note=clean_text(note, path=("note",), maximum=LONGEST_NOTE, multiline=True),
-        expected_total=expected_total_minor_units,
-    )
+    problems: list[Refused] = []
+    wishes, goes_to, reached_at, words = None, None, None, ""
+    with gathered(problems):
+        wishes = None if lines is None else _wishes(lines)
+    with gathered(problems):
+        goes_to = await _destination(info, destination)
+    with gathered(problems):
+        reached_at = contacts.clean_email(email, path=("email",)) if email else None
+    with gathered(problems):
+        words = clean_text(note, path=("note",), maximum=LONGEST_NOTE, multiline=True)
+    refuse_all(problems)
+    return Purchase(wishes, goes_to, reached_at, coupon_code, words, expected_total_minor_units)
 
 
 def _wishes(lines: Sequence[LineWish]) -> list[Wish]:

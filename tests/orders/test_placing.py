@@ -260,6 +260,26 @@ async def test_all_ids_that_are_none_are_told_at_once(api: Api, customer: Viewer
     ]
 
 
+async def test_whatever_is_wrong_with_the_form_is_told_at_once(api: Api, customer: Viewer) -> None:
+    nowhere = {"recipient": "", "phone": "12", "province": "Atlantis", "city": "x", "street": "y z"}
+    form = {
+        "lines": [{"variantId": "one", "quantity": 1}],
+        "destination": {"address": nowhere},
+        "email": "nobody",
+        "note": "n" * 501,
+        "idempotencyKey": "k",
+    }
+    answer = (await api(PLACE, as_=customer, input=form))["orderPlace"]
+    assert [".".join(error["path"]) for error in answer["userErrors"]] == [
+        "lines.0.variantId",
+        "destination.address.recipient",
+        "destination.address.phone",
+        "destination.address.province",
+        "email",
+        "note",
+    ]
+
+
 async def test_a_guest_who_comes_from_another_address_repeats_a_call_all_the_same(visitor: Viewer) -> None:
     apples = await make_product()
     first = await place_order(visitor, apples, key="same")
