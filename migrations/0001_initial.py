@@ -519,7 +519,11 @@ class Migration(migrations.Migration):
                     CheckConstraint(check="total = subtotal - discount + shipping", name="order_total_adds_up"),
                     CheckConstraint(check="shipping_refunded <= shipping", name="order_shipping_refunded_once"),
                 ],
-                "indexes": [Index(fields=["user_id", "placed_at", "id"]), Index(fields=["state", "placed_at", "id"])],
+                "indexes": [
+                    Index(fields=["placed_at", "id"]),
+                    Index(fields=["user_id", "placed_at", "id"]),
+                    Index(fields=["state", "placed_at", "id"]),
+                ],
                 "pk_attr": "id",
                 "table_description": "An order as it was agreed. Amounts are minor units of `currency`.",
             },

@@ -82,7 +82,11 @@ class Order(Row):
 
     class Meta:
         table = "orders"
-        indexes = (Index(fields=("user_id", "placed_at", "id")), Index(fields=("state", "placed_at", "id")))
+        indexes = (
+            Index(fields=("placed_at", "id")),
+            Index(fields=("user_id", "placed_at", "id")),
+            Index(fields=("state", "placed_at", "id")),
+        )
         constraints = (
             CheckConstraint(check="refunded <= captured", name="order_never_over_refunded"),
             CheckConstraint(check="total = subtotal - discount + shipping", name="order_total_adds_up"),
