@@ -35,15 +35,17 @@ class Doors:
     async def webhook(self, request: Request) -> Response:
         """A provider's callback: 204 when it was taken, now or before."""
         body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > self._limits.body_bytes:
-                return Response(status_code=413)
         try:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > self._limits.body_bytes:
+                    return Response(status_code=413)
             provider = request.path_params["provider"]
             await webhooks.receive(self._market(), provider, body=bytes(body), headers=dict(request.headers))
         except Refused as refused:
             return _refused(refused)
+        except ClientDisconnect:
+            return Response(status_code=400)
         return Response(status_code=204)
 
     async def upload(self, request: Request) -> Response:

@@ -18,6 +18,7 @@ class PublicFiles(StaticFiles):
 
     def __init__(self, folder: Path, *, immutable: bool = False) -> None:
         super().__init__(directory=folder, check_dir=False)
+        self.config_checked = True  # without a folder there is no such file; it is no fault of the server
         self._cache = A_YEAR if immutable else AN_HOUR
         self._is_code = immutable
 

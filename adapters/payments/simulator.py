@@ -25,6 +25,7 @@ DELIVER = "simulator.deliver"
 MOST_DELIVERIES = 20
 LONGEST_PAUSE = timedelta(hours=1)
 POST_SECONDS = 10.0
+LONGEST_REFERENCE = 80  # characters, as in its books
 
 
 class Outcome(StrEnum):
@@ -139,6 +140,8 @@ class PaymentSimulator:
 
     async def find(self, reference: str) -> SimulatedCharge | None:
         """A charge in the simulator's own books, for its pay page."""
+        if len(reference) > LONGEST_REFERENCE or not reference.isprintable():
+            return None
         return await SimulatedCharge.get_or_none(reference=reference, kind="charge")
 
     async def pay(self, reference: str, outcome: Outcome, *, delay_seconds: int = 0) -> SimulatedCharge:
@@ -275,6 +278,8 @@ async def _first(charge: SimulatedCharge) -> SimulatedCharge:
 
 
 async def _locked(reference: str) -> SimulatedCharge | None:
+    if len(reference) > LONGEST_REFERENCE or not reference.isprintable():
+        return None
     return await SimulatedCharge.filter(reference=reference, kind="charge").select_for_update().first()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import parse_qs
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -145,13 +145,13 @@ async def _act(simulator: PaymentSimulator, request: Request) -> Response:
 async def _form_fields(request: Request) -> Mapping[str, str]:
     """The fields of a small urlencoded form; nothing when it is anything else."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM:
-            return {}
     try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_FORM:
+                return {}
         fields = parse_qs(body.decode("ascii"), max_num_fields=10)
-    except ValueError:
+    except (ValueError, ClientDisconnect):
         return {}
     return {name: values[0] for name, values in fields.items()}
 
