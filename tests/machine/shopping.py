@@ -142,9 +142,9 @@ class ShoppingMachine(RuleBasedStateMachine):
 
     @initialize(target=orders)
     def there_are_two_orders(self) -> "MultipleResults[UUID]":
-        """One of them paid, of goods that lie in two houses."""
+        """One of them paid, with a coupon whose share no unit bears evenly, of goods that lie in two houses."""
         one, other, third = self.cast.wares
-        paid = self._placed("ann", [(one, 2), (other, 4)], town=DELIVERED, coupon=None)
+        paid = self._placed("ann", [(one, 2), (other, 4)], town=DELIVERED, coupon="TEN")
         unpaid = self._placed("guest", [(third, 3)], town=DELIVERED, coupon=None)
         assert isinstance(paid, UUID)
         assert isinstance(unpaid, UUID)
@@ -171,11 +171,16 @@ class ShoppingMachine(RuleBasedStateMachine):
         wishes = [(self.cast.wares[ware], units) for ware, units in wanted]
         return self._placed(shopper, wishes, town=town, coupon=coupon)
 
-    @rule(target=orders, shopper=SHOPPERS, wanted=st.lists(st.tuples(WARES, UNITS), min_size=1, max_size=3))
-    def buys_and_pays(self, shopper: str, wanted: Wanted) -> "UUID | MultipleResults[UUID]":
+    @rule(
+        target=orders,
+        shopper=SHOPPERS,
+        wanted=st.lists(st.tuples(WARES, UNITS), min_size=1, max_size=3),
+        coupon=COUPONS,
+    )
+    def buys_and_pays(self, shopper: str, wanted: Wanted, coupon: str | None) -> "UUID | MultipleResults[UUID]":
         """The usual way, in one step, so that examples come further."""
         wishes = [(self.cast.wares[ware], units) for ware, units in wanted]
-        order_id = self._placed(shopper, wishes, town=DELIVERED, coupon=None)
+        order_id = self._placed(shopper, wishes, town=DELIVERED, coupon=coupon)
         if isinstance(order_id, UUID):
             self.do(self._pay_at_once(order_id))
         return order_id
