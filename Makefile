@@ -40,8 +40,12 @@ demo-reset: $(RUNTIME) ## Empty the demo market and fill it anew (stop the serve
 	@$(MAKE) demo-data
 
 .PHONY: bench
-bench: $(DEV) ## Measure the main reads and a purchase beside hand-written handlers
+bench: $(DEV) ## Measure the main reads and a purchase beside hand-written handlers; ARGS='--engine' the engine
 	@$(PY) -m benchmarks $(ARGS)
+
+.PHONY: week
+week: $(DEV) ## Play a busy week of 20,000 orders with everything that goes wrong in one; ARGS='--orders 500' a quiet one
+	@$(PY) -m benchmarks.week $(ARGS)
 
 ##@ Change
 

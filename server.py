@@ -13,8 +13,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 
 from adapters.bus import EventBus, InProcessBus, RedisBus
+from adapters.carriers.carrier import Carrier
+from adapters.carriers.kuaidi100.carrier import Kuaidi100Carrier
+from adapters.carriers.kuaidi100.wire import Keys, Wire
 from adapters.carriers.simulator import CarrierSimulator
 from adapters.messages import Console, DatabaseInbox
+from adapters.payments.external import ExternalPayments
 from adapters.payments.simulator import PaymentSimulator
 from adapters.payments.simulator_page import routes as simulator_routes
 from demo import simulator as demo_simulator
@@ -30,6 +34,7 @@ from jobs.registry import HANDLERS
 from kit import crypto, memory, tally
 from kit.text import best_locale
 from models.database import close_database, open_database, what_is_missing
+from models.fulfillment import CarrierCode
 from resolvers.context import Context
 from schema.root import schema
 from settings import ROOT, Settings
@@ -93,17 +98,20 @@ async def open_market(settings: Settings) -> AsyncIterator[Market]:
     await open_database(settings.database_url, pool=settings.database_pool)
     bus: EventBus = RedisBus(settings.redis_url) if settings.redis_url else InProcessBus()
     simulator = payment_simulator(settings, bus)
+    carriers = connected_carriers(settings)
     try:
         await market_clock.follow()
         yield Market(
             policy=settings,
             bus=bus,
             messages=Console() if settings.sms_adapter == "console" else DatabaseInbox(),
-            providers={simulator.code: simulator},
-            carriers={"simulator": CarrierSimulator(settings)},
+            providers={simulator.code: simulator, ExternalPayments.code: ExternalPayments()},
+            carriers=carriers,
         )
     finally:
         await simulator.close()
+        for carrier in carriers.values():
+            await carrier.close()
         await bus.close()
         await close_database()
 
@@ -114,6 +122,38 @@ def payment_simulator(settings: Settings, bus: EventBus) -> PaymentSimulator:
     return PaymentSimulator(
         url=settings.url, secret=secret, callback_seconds=settings.simulator_callback_seconds, bus=bus
     )
+
+
+def connected_carriers(settings: Settings) -> dict[str, Carrier]:
+    """The carriers that these settings have keys for, by their codes."""
+    secret = crypto.derive(settings.keys[0], "carrier simulator").hex()
+    simulator = CarrierSimulator(
+        settings,
+        secret=secret,
+        push_url=f"{settings.url}/webhooks/carriers/{CarrierSimulator.code}",
+        pushes_all=settings.simulator_reports,
+    )
+    return {simulator.code: simulator, **kuaidi100_carriers(settings)}
+
+
+def kuaidi100_carriers(settings: Settings) -> dict[str, Carrier]:
+    """Real carriers by way of Kuaidi100; none without its keys. It can call back only where the world reaches us."""
+    given = (settings.kuaidi100_customer, settings.kuaidi100_key, settings.kuaidi100_secret)
+    if not all(given):
+        return {}
+    customer, key, secret = given
+    salt = crypto.derive(settings.keys[0], "kuaidi100 salt").hex()[:32]
+    wire = Wire(
+        Keys(customer=customer, key=key, secret=secret, salt=salt),
+        poll_url=settings.kuaidi100_poll_url,
+        api_url=settings.kuaidi100_api_url,
+        seconds=settings.carrier_seconds,
+    )
+    reached_at = f"{settings.url}/webhooks/carriers" if settings.public_url else None
+    return {
+        code.value: Kuaidi100Carrier(code, wire, push_url=f"{reached_at}/{code.value}" if reached_at else "")
+        for code in map(CarrierCode, settings.kuaidi100_carriers)
+    }
 
 
 def payment_simulator_of(market: Market) -> PaymentSimulator:
@@ -171,8 +211,12 @@ def create_app(settings: Settings) -> Starlette:
             WebSocketRoute("/graphql", endpoint),
             Route("/graphql/stream", endpoint.stream),
             Route("/webhooks/{provider}", doors.webhook, methods=["POST"]),
+            Route("/webhooks/carriers/{carrier}", doors.carrier_webhook, methods=["POST"]),
             Route("/uploads/{token}", doors.upload, methods=["PUT"]),
             Route("/exports/{token}", doors.export),
+            Route("/proofs/{token}", doors.proof_upload, methods=["PUT"]),
+            Route("/proofs/{token}", doors.proof),
+            Route("/documents/{token}", doors.document),
             Route("/health", doors.alive),
             Route("/health/deep", doors.deep),
             Route("/metrics", doors.metrics),
@@ -186,7 +230,7 @@ def create_app(settings: Settings) -> Starlette:
 
 async def _warn_of_play(market: Market) -> None:
     """Say what a market for real customers must not keep from a demo."""
-    if set(market.providers) == {PaymentSimulator.code}:
+    if set(market.providers) - {ExternalPayments.code} == {PaymentSimulator.code}:
         log.warning("The payment simulator is the only payment provider: whoever places an order can mark it as paid.")
     if await has_residents():
         log.warning("This database holds the staff of the demo market, whose password everybody knows.")

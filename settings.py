@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     )
     cart_lines: int = Field(100, description="distinct variants in one cart")
     line_quantity: int = Field(999, description="units of one variant in one cart or order")
+    held_units_per_customer: int = Field(
+        999, description="units of one variant that one customer may hold in orders that are not paid"
+    )
     low_stock: int = Field(5, description="at or below this many available units a line warns")
     shown_stock: int = Field(20, description="shoppers are told of at most this many available units")
     upload_minutes: int = Field(30, description="life of an address for sending a file, minutes")
@@ -106,12 +109,61 @@ class Settings(BaseSettings):
     import_rows: int = Field(500_000, description="rows of one imported file")
     import_cell_chars: int = Field(100_000, description="characters in one cell of an imported file")
     payment_minutes: int = Field(30, description="time to pay, minutes")
+    change_payment_minutes: int = Field(30, description="time to pay the difference of an order change, minutes")
+    review_hours: int = Field(4, description="time to decide about an order in review, hours; then it is overdue")
+    review_claim_minutes: int = Field(15, description="how long a reviewer has an order for alone, minutes")
+    review_call_minor_units: int = Field(
+        100_000, description="orders of this total or more are approved only after a call, minor units"
+    )
     payment_attempts: int = Field(20, description="attempts to pay one order")
     refund_attempts: int = Field(4, description="how often a provider that refuses a refund is asked before staff must")
     refund_retry_minutes: int = Field(60, description="pause before a refused refund is asked for again, minutes")
     auto_receipt_days: int = Field(7, description="days after delivery until receipt is assumed")
+    package_grams: int = Field(15_000, description="heaviest package that is packed, grams")
+    manifest_packages: int = Field(200, description="packages on one handover list")
     tracking_days: int = Field(60, description="days after which a carrier is no longer asked about a parcel")
+    shortage_hours: int = Field(24, description="time to choose when something of an order is missing, hours")
+    shortage_default: Literal["WAIT", "SHIP_AVAILABLE", "CANCEL_MISSING"] = Field(
+        "SHIP_AVAILABLE", description="what happens with missing units when the buyer does not choose"
+    )
+    wait_days: int = Field(14, description="days after the choice until waiting for missing units is given up")
+    unused_label_hours: int = Field(
+        72, description="hours after which a carrier's label that no parcel uses is given back"
+    )
+    carrier_seconds: float = Field(8.0, description="how long a carrier may take to answer, seconds")
+    sender_name: str = Field("Jishi", description="whom carriers ask for where they collect")
+    sender_phone: str = Field("", description="phone of whoever hands parcels to carriers")
     after_sales_days: int = Field(7, description="days after receipt until an order is completed")
+
+    # Watching deliveries
+    dispatch_hours: int = Field(24, description="hours from payment until everything is to be shipped")
+    urge_after_hours: int = Field(6, description="hours from payment until the customer may urge the dispatch")
+    urge_again_hours: int = Field(24, description="hours until the customer may urge again")
+    silent_hours: int = Field(48, description="hours without a scan after which a parcel is looked into")
+    lost_days: int = Field(7, description="days without a scan after which a parcel counts as lost")
+    estimate_grace_hours: int = Field(12, description="hours after the estimate when a parcel counts as delayed")
+    case_delay_hours: int = Field(24, description="hours to settle a case of delay before it escalates")
+    case_loss_hours: int = Field(12, description="hours to settle a case of loss, damage or return before it escalates")
+    case_wait_hours: int = Field(48, description="hours that waiting puts a case off by, unless staff say otherwise")
+    case_choice_hours: int = Field(24, description="hours for the customer to choose between reshipment and refund")
+    case_escalations: int = Field(3, description="how often a case escalates at most")
+    late_compensation: int = Field(
+        500, description="proposed compensation for a late dispatch, minor units of the currency; 0 proposes to wait"
+    )
+    compensation_coupon_days: int = Field(90, description="days that a coupon given as compensation is valid")
+    archive_days: int = Field(180, description="days after its end until an order is archived")
+    # Delivery
+    slot_days: int = Field(7, description="days ahead, today included, for which time slots are made")
+    pickup_code_tries: int = Field(5, description="wrong codes at a pickup point after which a code is dead")
+    pickup_codes: int = Field(5, description="codes that one order can be given, the first one included")
+    pickup_remind_hours: int = Field(24, description="hours before the time to collect ends, for the reminder")
+    courier_position_seconds: float = Field(3.0, description="least time between two positions of a courier, seconds")
+    courier_position_hours: int = Field(24, description="hours after which a courier's positions are forgotten")
+    tip_min: int = Field(100, description="smallest tip for a courier, minor units")
+    tip_max: int = Field(20_000, description="largest tip for a courier, minor units")
+    tip_days: int = Field(7, description="days after delivery in which a courier can be tipped")
+    proof_bytes: int = Field(5 * 1024 * 1024, description="largest picture that proves a delivery, bytes")
+    proof_minutes: int = Field(30, description="life of an address for sending or seeing such a picture, minutes")
 
     # Payment simulator
     simulator_secret: str | None = Field(
@@ -122,10 +174,23 @@ class Settings(BaseSettings):
         60.0, description="demo mode: from payment until the demo picker ships what an explorer bought, seconds"
     )
     simulator_parcel_seconds: float = Field(4.0, description="demo mode: seconds between steps of a simulated parcel")
+    simulator_reports: bool = Field(
+        False, description="whether simulated parcels report by themselves at /webhooks/carriers/simulator"
+    )
+
+    # Real carriers, by way of Kuaidi100 (快递100)
+    kuaidi100_customer: str = Field("", description="the merchant's number at Kuaidi100; without it carriers are off")
+    kuaidi100_key: str = Field("", description="the authorization key of Kuaidi100")
+    kuaidi100_secret: str = Field("", description="the secret of Kuaidi100 for ordering labels")
+    kuaidi100_carriers: Annotated[tuple[Literal["sf", "jd", "zto", "yto", "ems"], ...], NoDecode] = Field(
+        ("sf", "jd", "zto", "yto", "ems"), description="carriers that Kuaidi100 is used for, comma-separated"
+    )
+    kuaidi100_poll_url: str = Field("https://poll.kuaidi100.com", description="where tracks and orders are asked for")
+    kuaidi100_api_url: str = Field("https://api.kuaidi100.com", description="where delivery times are asked for")
 
     limits: LimitSettings = Field(default_factory=LimitSettings)
 
-    @field_validator("allowed_origins", "secret_keys", mode="before")
+    @field_validator("allowed_origins", "secret_keys", "kuaidi100_carriers", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from benchmarks import checks, ground, report, servers
+from benchmarks.engine import __main__ as engine
 from benchmarks.ground import FULL, QUICK, Ground, Size
 from benchmarks.operations import OPERATIONS, Operation
 from benchmarks.report import Outcome
@@ -19,7 +20,10 @@ TITLES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    asked = _arguments(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if "--engine" in words:
+        return engine.main([word for word in words if word != "--engine"])
+    asked = _arguments(words)
     kinds = list(DATABASES) if asked.database == "both" else [asked.database]
     operations = [one for one in OPERATIONS if not asked.only or one.name in asked.only]
     pace = Pace(
@@ -40,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--engine", action="store_true", help="the engine instead: throughput, and many open orders")
     parser.add_argument("--database", choices=[*DATABASES, "both"], default="sqlite")
     parser.add_argument("--quick", action="store_true", help="few rows and short rounds: does it work at all")
     parser.add_argument("--rounds", type=int, help="rounds of each operation; 7, or 3 when quick")

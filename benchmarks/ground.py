@@ -124,7 +124,7 @@ async def opened(settings: Settings) -> AsyncIterator[Market]:
 async def prepare(settings: Settings, size: Size) -> Ground:
     """Migrate the database and fill it."""
     async with TortoiseContext():
-        await migrate(config=tortoise_config(settings.database_url))
+        await migrate(config=tortoise_config(settings.database_url, migrating=True))
     async with opened(settings) as market:
         async with transaction():
             products, variants = await _catalog(size)

@@ -11,6 +11,7 @@ from benchmarks.rounds import Race, Speed
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
+ENGINE = "<!-- engine -->", "<!-- /engine -->"
 HEAD = (
     "| Operation | | per second | p50 ms | p99 ms | CPU ms | SQL statements | times as long | times the CPU |\n"
     "|---|---|--:|--:|--:|--:|--:|--:|--:|"
@@ -63,11 +64,12 @@ def _counts(by_size: Mapping[int, int]) -> str:
     return ", ".join(f"{size}: {count}" for size, count in by_size.items())
 
 
-def record(text: str) -> None:
-    """Put `text` between the marks of docs/performance.md."""
+def record(text: str, *, between: tuple[str, str] = (BEGIN, END)) -> None:
+    """Put `text` between two marks of docs/performance.md."""
+    begin, end = between
     page = PAGE.read_text(encoding="utf-8")
-    before, _, rest = page.partition(BEGIN)
-    _, found, after = rest.partition(END)
+    before, _, rest = page.partition(begin)
+    _, found, after = rest.partition(end)
     if not found:
-        raise ValueError(f"{PAGE} has no marks {BEGIN} and {END}")
-    PAGE.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+        raise ValueError(f"{PAGE} has no marks {begin} and {end}")
+    PAGE.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")

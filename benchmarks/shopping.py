@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from adapters.payments import callbacks
 from adapters.payments.provider import Notice, NoticeKind
+from adapters.signatures import signed_headers
 from benchmarks import documents
 from kit import clock
 
@@ -109,7 +110,7 @@ class Shopper:
             occurred_at=clock.machine(),
         )
         body = callbacks.write(notice)
-        headers = callbacks.signed_headers(body.encode(), secret=self.shopping.secret, now=clock.machine())
+        headers = signed_headers(body.encode(), secret=self.shopping.secret, now=clock.machine())
         await self.post(WEBHOOK, body, None, headers)
 
 

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from adapters.bus import InProcessBus
 from adapters.carriers.simulator import CarrierSimulator
 from adapters.messages import DatabaseInbox
+from adapters.payments.external import ExternalPayments
 from adapters.payments.simulator import PaymentSimulator
-from demo import ground, shelves, story
+from demo import floor, ground, last_mile, shelves, stockroom, story
 from demo.director import Director, set_clock
 from demo.loopback import Loopback
 from demo.opening import mark_open
@@ -16,11 +17,13 @@ from demo.people import CUSTOMERS, MAIN_CUSTOMER, STAFF
 from demo.residents import Resident, residents, settle
 from demo.stage import Stage, buying
 from domain import effects, events
+from domain.delivery import slots
+from domain.fulfillment.states import ENDED
 from domain.market import Market
 from jobs.registry import HANDLERS
 from kit import clock, crypto
 from models.database import transaction
-from models.fulfillment import CarrierCode, Parcel, ParcelState, SimulatedParcel, TrackingEvent
+from models.fulfillment import CarrierCode, Parcel, SimulatedParcel, TrackingEvent
 from settings import Settings
 
 Say = Callable[[str], None]
@@ -69,6 +72,8 @@ async def furnish(market: Market, *, now: datetime, say: Say = print) -> Mapping
     people = await residents(market, [*CUSTOMERS, *STAFF])
     say(f"{len(CUSTOMERS)} customers and {len(STAFF)} members of staff have moved in.")
     products = await shelves.fill(market, people["catalog"].viewer)
+    await stockroom.put_together(people["catalog"].viewer)
+    await floor.label_bins()
     say(f"{products} products lie on the shelves of two warehouses, each with its picture.")
     return people
 
@@ -77,17 +82,27 @@ async def _trade(market: Market, people: Mapping[str, Resident], *, now: datetim
     director = Director(market, HANDLERS)
     stage = Stage(market, director, staff=people)
     goods = await story.goods_on_sale()
+    await last_mile.offer_service()  # now, so that nobody buys it with the groceries
     buyers = {person.key: buying(people[person.key]) for person in CUSTOMERS}
     crowd = [*(buyer for key, buyer in buyers.items() if key not in story.LEFT_OUT), *story.guests(market)]
     count = story.enter_everybody(stage, goods, main=buyers[MAIN_CUSTOMER.key], crowd=crowd, now=now)
+    count += last_mile.enter(
+        stage,
+        main=buyers[MAIN_CUSTOMER.key],
+        neighbours=[buyers[key] for key in last_mile.NEARBY],
+        basket_of=goods.basket,
+        now=now,
+    )
     say(f"{count} orders of the last {story.DAYS} days are placed, paid and shipped; this takes a moment.")
     await director.play(until=now)
     await director.move_to(clock.machine())
+    await slots.make_ahead(market)
+    await stockroom.arrange(people["picker"].viewer)
 
 
 async def _quicken_parcels(step: timedelta) -> None:
     """Who watches the market from now on sees each parcel on its way move on within seconds, one after the other."""
-    underway = Parcel.filter(carrier=CarrierCode.SIMULATOR, state__not=ParcelState.DELIVERED).order_by("shipped_at")
+    underway = Parcel.filter(carrier=CarrierCode.SIMULATOR).exclude(state__in=ENDED).order_by("shipped_at")
     for place, parcel in enumerate(await underway):
         told = await TrackingEvent.filter(parcel_id=parcel.id).count()
         next_stop = clock.now() + step * (1 + place / 2)
@@ -106,7 +121,7 @@ def market_for_loading(settings: Settings) -> Market:
         policy=settings,
         bus=bus,
         messages=DatabaseInbox(),
-        providers={simulator.code: simulator},
+        providers={simulator.code: simulator, ExternalPayments.code: ExternalPayments()},
         carriers={StoryCarrier.code: StoryCarrier(Unhurried())},
     )
     return loopback.market

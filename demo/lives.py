@@ -9,9 +9,10 @@ from adapters.payments.simulator import Outcome
 from demo.stage import Basket, Buyer, Stage
 from domain.inventory import stock
 from kit.errors import Refusals, Refused
-from models.fulfillment import CarrierCode
+from models.fulfillment import CarrierCode, CarrierFault
 from models.orders import CancelReason, Order, OrderState
 from models.payments import RefundReason
+from models.shortages import ShortageChoice
 
 ARRIVED = frozenset({OrderState.DELIVERED, OrderState.RECEIVED, OrderState.COMPLETED})
 
@@ -80,7 +81,7 @@ class Scene:
 async def goes_well(scene: Scene) -> None:
     """Bought, shipped, delivered, and confirmed by most; the clock does the rest."""
     order = await scene.buy()
-    await _arrives(scene, order)
+    await arrives(scene, order)
 
 
 async def goes_well_after_a_failed_try(scene: Scene) -> None:
@@ -91,7 +92,7 @@ async def goes_well_after_a_failed_try(scene: Scene) -> None:
     await scene.moment()
     await scene.stage.pay(await scene.stage.open_payment(scene.buyer, order, attempt=2))
     await scene.moment()
-    await _arrives(scene, order)
+    await arrives(scene, order)
 
 
 async def comes_in_two_parcels(scene: Scene) -> None:
@@ -104,7 +105,8 @@ async def comes_in_two_parcels(scene: Scene) -> None:
     await _is_received(scene, order)
 
 
-async def _arrives(scene: Scene, order: Order) -> None:
+async def arrives(scene: Scene, order: Order) -> None:
+    """It is shipped within the day, and received."""
     await scene.pause(2, 22)
     await scene.stage.ship(order)
     await _is_received(scene, order)
@@ -191,6 +193,111 @@ async def ship_some(scene: Scene, order: Order) -> None:
         await scene.stage.ship(order, {lines[0].id: 1})
 
 
+# Parcels with a story -------------------------------------------------------------------------------------------------
+
+
+async def is_held_up(scene: Scene) -> None:
+    """Snow on the pass: the carrier names a later day."""
+    await _goes_wrong(scene, CarrierFault.DELAY)
+
+
+async def gets_lost(scene: Scene) -> None:
+    """It left one sorting center and never came to the next."""
+    await _goes_wrong(scene, CarrierFault.LOSS)
+
+
+async def breaks_on_the_way(scene: Scene) -> None:
+    """Something heavy stood on it; it comes back."""
+    await _goes_wrong(scene, CarrierFault.DAMAGE)
+
+
+async def is_refused_at_the_door(scene: Scene) -> None:
+    """Nobody wants it; it comes back."""
+    await _goes_wrong(scene, CarrierFault.REFUSAL)
+
+
+async def falls_silent(scene: Scene) -> None:
+    """No scan any more."""
+    await _goes_wrong(scene, CarrierFault.SILENCE)
+
+
+async def arrives_at_the_second_attempt(scene: Scene) -> None:
+    """Nobody was at home."""
+    await _goes_wrong(scene, CarrierFault.FAILED_ATTEMPT)
+
+
+async def _goes_wrong(scene: Scene, fault: CarrierFault) -> None:
+    order = await scene.buy()
+    await scene.pause(2, 10)
+    await scene.stage.ship(order)
+    await scene.stage.let_go_wrong(order, fault)
+
+
+# Orders of which something is missing. The first thing of the basket is the last there was --------------------------
+
+
+async def is_short(scene: Scene) -> None:
+    """A part of it was found broken, more is on its way, and the buyer is asked."""
+    await _is_asked(scene)
+
+
+async def _is_asked(scene: Scene) -> Order:
+    order = await scene.buy()
+    await scene.pause(0.1, 0.4)
+    variant_id, units = scene.basket[0]
+    await scene.stage.expect(variant_id, units * 10, days=4)
+    await scene.stage.break_goods(order, variant_id)
+    await scene.pause(0.3, 0.6)
+    return order
+
+
+async def is_short_and_nobody_knows_until_when(scene: Scene) -> None:
+    """The same, and no delivery is expected."""
+    order = await scene.buy()
+    await scene.pause(0.1, 0.4)
+    await scene.stage.break_goods(order, scene.basket[0][0])
+
+
+async def is_short_and_waits(scene: Scene) -> None:
+    """The buyer wants everything together."""
+    order = await _is_asked(scene)
+    await scene.stage.choose(scene.buyer, order, ShortageChoice.WAIT)
+
+
+async def is_short_and_comes_in_parts(scene: Scene) -> None:
+    """What is there is on its way, the rest follows."""
+    order = await _is_asked(scene)
+    await scene.stage.choose(scene.buyer, order, ShortageChoice.SHIP_AVAILABLE)
+    await scene.pause(0.5, 2)
+    await scene.stage.ship(order)
+
+
+async def is_short_and_does_without(scene: Scene) -> None:
+    """What was missing is canceled and refunded, the rest is sent."""
+    order = await _is_asked(scene)
+    await scene.stage.choose(scene.buyer, order, ShortageChoice.CANCEL_MISSING)
+    await arrives(scene, order)
+
+
+async def is_short_for_some_hours(scene: Scene) -> None:
+    """New goods come before the buyer has answered."""
+    order = await _is_asked(scene)
+    await scene.pause(3, 9)
+    await scene.stage.receive(*scene.basket[0])
+    await arrives(scene, order)
+
+
+async def is_short_and_says_nothing(scene: Scene) -> None:
+    """The clock chooses: what is there is sent, the rest follows some days later."""
+    order = await _is_asked(scene)
+    await scene.pause(25, 30)
+    await scene.stage.ship(order)
+    await scene.pause(50, 60)
+    await scene.stage.receive(*scene.basket[0])
+    await scene.pause(2, 9)
+    await scene.stage.ship(order)
+
+
 # Orders that came to nothing ------------------------------------------------------------------------------------------
 
 
@@ -243,7 +350,7 @@ async def is_paid_late(scene: Scene) -> None:
     await scene.stage.pay(payment, Outcome.SUCCEED_AFTER_EXPIRY, delay_seconds=1800)
     await scene.pause(2, 3)
     if await scene.stage.state(order) == OrderState.PAID:
-        await _arrives(scene, order)
+        await arrives(scene, order)
 
 
 async def is_paid_twice(scene: Scene) -> None:
@@ -255,7 +362,7 @@ async def is_paid_twice(scene: Scene) -> None:
     await scene.stage.pay(first)
     await scene.stage.pay(second)
     await scene.moment()
-    await _arrives(scene, order)
+    await arrives(scene, order)
 
 
 async def is_paid_wrongly(scene: Scene) -> None:
@@ -268,7 +375,7 @@ async def is_paid_wrongly(scene: Scene) -> None:
 async def loses_a_unit(scene: Scene) -> None:
     """Something of it was not right: the price of one unit goes back."""
     order = await scene.buy()
-    await _arrives(scene, order)
+    await arrives(scene, order)
     await scene.pause(2, 30)
     line = (await scene.stage.lines(order))[0]
     await _give_back(scene, order, {line.id: 1}, shipping=False)
@@ -277,7 +384,7 @@ async def loses_a_unit(scene: Scene) -> None:
 async def is_refunded_in_two_parts(scene: Scene) -> None:
     """First one line, later all the rest with the shipping."""
     order = await scene.buy()
-    await _arrives(scene, order)
+    await arrives(scene, order)
     lines = await scene.stage.lines(order)
     await scene.pause(2, 20)
     await _give_back(scene, order, {lines[0].id: lines[0].quantity}, shipping=False)
@@ -289,7 +396,7 @@ async def is_refunded_in_two_parts(scene: Scene) -> None:
 async def is_refunded_whole(scene: Scene) -> None:
     """Nothing of it was right."""
     order = await scene.buy()
-    await _arrives(scene, order)
+    await arrives(scene, order)
     await scene.pause(2, 20)
     units = {line.id: line.quantity for line in await scene.stage.lines(order)}
     await _give_back(scene, order, units, shipping=order.shipping > 0)
@@ -303,13 +410,13 @@ async def loses_a_line_before_shipping(scene: Scene) -> None:
     await scene.stage.refund(
         order, {last.id: 1}, shipping=False, reason=RefundReason.QUALITY, note="质检不合格，退一件。"
     )
-    await _arrives(scene, order)
+    await arrives(scene, order)
 
 
 async def is_being_refunded(scene: Scene) -> None:
     """Received; a refund was asked of the provider, whose bank takes its time."""
     order = await scene.buy()
-    await _arrives(scene, order)
+    await arrives(scene, order)
     await scene.arrival(order)
     line = (await scene.stage.lines(order))[0]
     await _give_back(scene, order, {line.id: 1}, shipping=False)

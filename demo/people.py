@@ -101,6 +101,9 @@ agent    | 温如言 | Wen Ruyan     | zh-CN | SERVICE_AGENT
 agent2   | 安宁   | An Ning       | en    | SERVICE_AGENT
 finance  | 计明远 | Ji Mingyuan   | zh-CN | FINANCE
 admin    | 易安然 | Yi Anran      | en    | ADMINISTRATOR
+rider    | 燕小七 | Yan Xiaoqi    | zh-CN | RIDER
+rider2   | 疾如风 | Ji Rufeng     | en    | RIDER
+clerk    | 柜中华 | Gui Zhonghua  | zh-CN | PICKUP_CLERK
 """
 
 PHONE_PREFIX = "+8613800138"

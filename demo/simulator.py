@@ -23,12 +23,14 @@ from demo.residents import residents
 from demo.stage import Buyer, buying, ship
 from demo.story import LEFT_OUT, Goods, goods_on_sale
 from domain.access import Viewer
+from domain.inventory import stock
 from domain.market import Market
 from domain.orders import checkout, lifecycle
 from domain.payments import attempts
 from kit import clock, ids
 from kit.errors import Refusals, Refused
-from models.orders import Order, OrderState
+from models.inventory import Backorder, Warehouse
+from models.orders import Order, OrderState, Supply
 from models.payments import Payment, PaymentMethod, PaymentState
 
 log = logging.getLogger("jishi.demo")
@@ -44,6 +46,8 @@ UNCONFIRMED_ONE_IN = 5
 MOST_ORDERS = 500  # in one run: a demo that nobody looks at must not fill the disk
 MOST_OPEN = 12  # orders of the simulator's own that are not delivered yet
 MOST_SHIPPED_AT_ONCE = 20
+RESTOCK_AFTER = timedelta(minutes=4)
+READY = (Supply.COMPLETE, Supply.FOLLOWING)
 ON_ITS_WAY = (OrderState.PENDING_PAYMENT, OrderState.PAID, OrderState.PARTIALLY_SHIPPED, OrderState.SHIPPED)
 
 
@@ -99,6 +103,7 @@ class Town:
             await self._buy()
         await self._pay()
         await self._ship()
+        await self._restock()
         await self._confirm()
 
     async def _buy(self) -> None:
@@ -135,9 +140,11 @@ class Town:
         """Own orders at once; those of an explorer when there was time to do it by hand."""
         now = clock.now()
         patience = timedelta(seconds=self.market.policy.demo_ship_seconds)
-        theirs = Order.filter(state=OrderState.PAID, paid_at__gt=self.opened_at, paid_at__lt=now - patience)
+        theirs = Order.filter(
+            state=OrderState.PAID, supply__in=READY, paid_at__gt=self.opened_at, paid_at__lt=now - patience
+        )
         orders = [
-            *await self._own(OrderState.PAID).filter(paid_at__lt=now - OWN_SHIP_AFTER),
+            *await self._own(OrderState.PAID).filter(supply__in=READY, paid_at__lt=now - OWN_SHIP_AFTER),
             *await theirs.filter(id__not_in=[*self.own, *self.given_up]).limit(MOST_SHIPPED_AT_ONCE),
         ]
         for order in orders:
@@ -145,6 +152,26 @@ class Town:
 
     async def _ship_one(self, order: Order) -> None:
         await ship(self.picker, order)
+
+    async def _restock(self) -> None:
+        """What an explorer's order waits for comes after some minutes; the orders of the story go on waiting."""
+        patient = Backorder.filter(since__gt=self.opened_at, since__lt=clock.now() - RESTOCK_AFTER)
+        row = await patient.exclude(order_id__in=self.given_up).order_by("since", "id").first()
+        if row is None:
+            return
+        try:
+            house = await Warehouse.filter(is_active=True).order_by("priority", "code").first()
+            if house is not None:
+                await stock.receive(
+                    self.picker,
+                    variant_id=row.variant_id,
+                    warehouse_id=house.id,
+                    quantity=row.waiting,
+                    reason="补货",
+                )
+        except (Refused, Refusals) as refused:
+            log.info("order %s waits on: %s", row.order_id, refused)
+            self.given_up.add(row.order_id)
 
     async def _confirm(self) -> None:
         """Most of the simulator's own people do it; the clock does it for the others."""

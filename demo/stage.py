@@ -5,23 +5,36 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from adapters.carriers.simulator import CarrierSimulator
 from adapters.payments.simulator import DELIVER, Outcome, PaymentSimulator
 from demo.director import Director
 from demo.residents import Resident
 from domain import effects
 from domain.access import Viewer
+from domain.aftersales import cases, remedies
+from domain.aftersales.remedies import Decision
 from domain.fulfillment import shipping, tracking
 from domain.fulfillment.loads import Chosen
 from domain.fulfillment.shipping import Shipment
+from domain.fulfillment.states import ENDED
+from domain.inventory import incoming, stock
 from domain.market import Market
-from domain.orders import checkout, lifecycle
+from domain.orders import checkout, damage, intake_batches, lifecycle, review, shortages, urging
 from domain.orders.checkout import Destination, Purchase, Wish
 from domain.payments import attempts, refunds
 from domain.payments.refunds import Asked
 from kit import clock, ids
-from models.fulfillment import CarrierCode, ParcelState
+from models.aftersales import DeliveryCase, Remedy
+from models.database import transaction
+from models.fulfillment import CarrierCode, CarrierFault, Parcel, ParcelState
+from models.intake import OrderBatch
+from models.inventory import Warehouse
 from models.orders import CancelReason, Order, OrderLine, OrderState
 from models.payments import Payment, PaymentMethod, Refund, RefundReason, SimulatedNotice
+from models.reviews import CallOutcome, RejectReason, Review
+from models.shortages import ShortageChoice
+
+MARKETPLACE = "tmall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,14 @@ class Stage:
         """The picker hands these units over, or all; the carrier's word comes by itself."""
         await ship(self.staff["picker"].viewer, order, units)
 
+    async def let_go_wrong(self, order: Order, fault: CarrierFault) -> None:
+        """Something happens to the order's parcels on their way."""
+        carrier = self.market.carriers[CarrierSimulator.code]
+        if not isinstance(carrier, CarrierSimulator):
+            raise TypeError("the story is carried by the simulator")
+        for parcel in await Parcel.filter(order_id=order.id, carrier=CarrierCode.SIMULATOR):
+            await carrier.let(parcel.waybill, fault, now=clock.now())
+
     async def ship_with_others(self, order: Order, carrier: CarrierCode, waybill: str) -> None:
         """With a carrier whose waybills are entered by hand: it was collected, and stays there until somebody says more."""
         picker, courier = self.staff["picker2"].viewer, self.staff["courier"].viewer
@@ -106,8 +127,50 @@ class Stage:
             await self.pause(minutes=40)
             await tracking.add_scan(courier, parcel.id, state=ParcelState.IN_TRANSIT)
 
+    async def report(self, order: Order, state: ParcelState) -> None:
+        """What the courier, or a carrier that we do not speak to, says of the order's newest parcel."""
+        parcel = await Parcel.filter(order_id=order.id).order_by("-shipped_at", "-id").first()
+        if parcel is not None and parcel.state not in ENDED:
+            await tracking.add_scan(self.staff["courier"].viewer, parcel.id, state=state)
+
+    async def urge(self, buyer: Buyer, order: Order) -> None:
+        await urging.urge(buyer.holding(order), order.id)
+
+    async def settle(self, order: Order, remedy: Remedy | None = None, *, amount: int | None = None) -> None:
+        """The service agent confirms what is proposed for the order's case, or this."""
+        case = await DeliveryCase.filter(order_id=order.id, live_subject__isnull=False).first()
+        if case is not None:
+            asked = Decision(case.id, remedy=remedy, amount=amount, note="已联系承运人核实。")
+            await remedies.confirm(self.staff["agent"].viewer, asked, key=f"demo:{case.number}")
+
+    async def claim(self, order: Order) -> None:
+        """The service agent takes the order's case."""
+        case = await DeliveryCase.filter(order_id=order.id, live_subject__isnull=False).first()
+        if case is not None:
+            await cases.claim(self.staff["agent"].viewer, case.id)
+
     async def cancel(self, viewer: Viewer, order: Order, reason: CancelReason, *, note: str = "") -> None:
         await lifecycle.cancel(viewer, order.id, reason=reason, note=note)
+
+    async def claim_review(self, order: Order) -> Review:
+        """The reviewer takes up what the checks have found."""
+        found = await Review.get(order_id=order.id)
+        return await review.claim(self.staff["reviewer"].viewer, found.id)
+
+    async def call_buyer(self, found: Review, outcome: CallOutcome, words: str) -> None:
+        await review.add_call(self.staff["reviewer"].viewer, found.id, outcome, words=words)
+
+    async def approve(self, found: Review, words: str) -> None:
+        await review.approve(self.staff["reviewer"].viewer, found.id, words=words)
+
+    async def reject(self, found: Review, reason: RejectReason, *, message: str, words: str) -> None:
+        await review.reject(self.staff["reviewer"].viewer, found.id, reason, message=message, words=words)
+
+    async def take_in(self, content: str) -> OrderBatch:
+        """The reviewer sends a file of orders that a marketplace has sold; it is read by itself."""
+        return await intake_batches.start_text(
+            self.staff["reviewer"].viewer, channel=MARKETPLACE, file_name="tmall-orders.jsonl", content=content
+        )
 
     async def confirm(self, buyer: Buyer, order: Order) -> None:
         await lifecycle.confirm_receipt(buyer.holding(order), order.id)
@@ -125,6 +188,41 @@ class Stage:
             note=note,
             idempotency_key=f"demo:{ids.new_id()}",
         )
+
+    async def break_goods(self, order: Order, variant_id: UUID) -> None:
+        """The picker finds what an order was promised of a variant broken."""
+        picker = self.staff["picker"].viewer
+        for promise in await stock.held(order.id):
+            if promise.variant_id == variant_id:
+                await damage.write_off(
+                    picker,
+                    variant_id=variant_id,
+                    warehouse_id=promise.warehouse_id,
+                    quantity=promise.quantity,
+                    reason="破损报废",
+                )
+
+    async def expect(self, variant_id: UUID, units: int, *, days: int) -> None:
+        """A supplier promises more."""
+        async with transaction():
+            await incoming.expect(
+                self.staff["picker"].viewer,
+                variant_id=variant_id,
+                warehouse_id=(await Warehouse.get(code="SH")).id,
+                units=units,
+                expected_on=clock.now().date() + timedelta(days=days),
+            )
+
+    async def receive(self, variant_id: UUID, units: int) -> None:
+        """It has come."""
+        house = await Warehouse.get(code="SH")
+        await stock.receive(
+            self.staff["picker"].viewer, variant_id=variant_id, warehouse_id=house.id, quantity=units, reason="补货"
+        )
+
+    async def choose(self, buyer: Buyer, order: Order, choice: ShortageChoice) -> None:
+        """The buyer says what shall be done about what is missing."""
+        await shortages.choose(buyer.holding(order), order.id, choice)
 
     async def let_banks_sleep(self, order: Order) -> None:
         """The provider's word about the order's refunds takes a week."""

@@ -7,11 +7,12 @@ from itertools import accumulate
 from random import Random
 from uuid import UUID
 
-from demo import lives
+from demo import floor, lives, lives_in_review, mishaps, second_thoughts
 from demo.director import Life
 from demo.ground import EARLY_BIRD, EARLY_BIRDS, FEAST, SPRING, WELCOME
 from demo.lives import Scene
 from demo.stage import Basket, Buyer, Stage
+from demo.stockroom import HAMPER
 from domain.access import Viewer
 from domain.market import Market
 from domain.orders.checkout import Destination
@@ -48,12 +49,44 @@ CAST: tuple[tuple[Way, int, float, float], ...] = (
     (lives.is_refunded_whole, 3, 40, 9),
     (lives.loses_a_line_before_shipping, 3, 35, 3),
     (lives.is_being_refunded, 2, 6, 5),
+    (lives.is_held_up, 2, 3, 1.8),
+    (lives.gets_lost, 1, 6, 5),
+    (lives.breaks_on_the_way, 1, 5, 4),
+    (lives.is_refused_at_the_door, 1, 6, 5),
+    (lives.falls_silent, 1, 5, 4),
+    (lives.arrives_at_the_second_attempt, 2, 9, 5),
+    (second_thoughts.takes_something_out, 3, 30, 2),
+    (second_thoughts.thinks_again_before_paying, 2, 30, 2),
+    (second_thoughts.adds_something, 3, 30, 2),
+    (second_thoughts.forgets_the_difference, 1, 12, 3),
+    (second_thoughts.waits_for_the_difference, 2, 0.012, 0.006),
+    (second_thoughts.is_fetched_back, 2, 9, 3),
     (lives.was_just_received, 5, 4.5, 3.8),
     (lives.was_just_delivered, 9, 3.5, 2.5),
     (lives.is_on_its_way, 6, 0.9, 0.1),
     (lives.is_on_its_way_with_others, 9, 2.5, 0.2),
     (lives.waits_for_the_second_parcel, 6, 1.2, 0.3),
     (lives.waits_for_the_picker, 12, 0.8, 0.02),
+    (floor.waits_on_a_pick_list, 2, 0.3, 0.1),
+    (floor.is_being_picked, 3, 0.3, 0.1),
+    (floor.lies_packed, 2, 0.3, 0.1),
+    (floor.waits_for_the_van, 2, 0.4, 0.2),
+    (floor.left_by_manifest, 3, 0.6, 0.3),
+    (mishaps.is_late_and_urged, 2, 1.4, 1.1),
+    (mishaps.was_late_and_compensated, 2, 30, 6),
+    (mishaps.is_lost, 2, 0.45, 0.35),
+    (mishaps.is_lost_and_looked_into, 1, 0.45, 0.35),
+    (mishaps.was_lost_and_sent_again, 2, 30, 7),
+    (mishaps.was_lost_and_refunded, 1, 30, 4),
+    (mishaps.is_damaged, 2, 0.6, 0.45),
+    (mishaps.is_refused, 1, 0.6, 0.45),
+    (mishaps.came_back, 2, 2, 1.6),
+    (lives_in_review.passes_review, 2, 40, 3),
+    (lives_in_review.is_turned_down, 2, 40, 1),
+    (lives_in_review.comes_from_a_marketplace, 2, 30, 2),
+    (lives_in_review.waits_for_review, 2, 0.1, 0.02),
+    (lives_in_review.waits_for_review, 1, 0.6, 0.3),  # overdue
+    (lives_in_review.is_being_reviewed, 1, 0.005, 0.003),
     (lives.waits_for_money, 6, 0.014, 0.002),
     (lives.waits_after_a_failed_try, 2, 0.012, 0.004),
     (lives.is_canceled_and_hard_to_refund, 1, 0.02, 0.018),  # its refund has failed and waits for the next try
@@ -68,19 +101,35 @@ MAIN_CAST: tuple[tuple[Way, float], ...] = (
     (lives.is_forgotten, 13),
     (lives.was_just_received, 5),
     (lives.is_being_refunded, 6),
+    (second_thoughts.becomes_one_of_two, 4.5),
     (lives.was_just_delivered, 3),
     (lives.waits_for_the_second_parcel, 0.9),
     (lives.is_on_its_way_with_others, 0.9),
+    (mishaps.is_lost, 0.44),
     (lives.is_on_its_way, 0.4),
     (lives.waits_for_the_picker, 0.2),
     (lives.waits_for_money, 0.003),
 )
 
+# Who finds that the last of something was broken, and how many days ago. The first is the main customer.
+SHORT_CAST: tuple[tuple[Way, float], ...] = (
+    (lives.is_short, 0.15),
+    (lives.is_short, 0.4),
+    (lives.is_short_and_nobody_knows_until_when, 0.25),
+    (lives.is_short_and_waits, 1.5),
+    (lives.is_short_and_comes_in_parts, 2),
+    (lives.is_short_and_does_without, 6),
+    (lives.is_short_for_some_hours, 9),
+    (lives.is_short_and_says_nothing, 12),
+)
+
 OF_SEVERAL_LINES = {
+    second_thoughts.takes_something_out,
     lives.comes_in_two_parcels,
     lives.waits_for_the_second_parcel,
     lives.is_refunded_in_two_parts,
     lives.loses_a_line_before_shipping,
+    floor.is_being_picked,
 }
 
 NOTES = (
@@ -112,6 +161,7 @@ class Goods:
     prices: dict[UUID, int]
     likings: Sequence[float]
     scarce: list[tuple[UUID, int]] = field(default_factory=list)
+    hampers: list[UUID] = field(default_factory=list)
 
     def basket(self, dice: Random, *, least_lines: int = 1) -> Basket:
         """A few things, none of them twice."""
@@ -136,6 +186,7 @@ async def goods_on_sale() -> Goods:
         variants=[variant.id for variant in plenty],
         prices={variant.id: variant.price for variant in on_sale},
         likings=list(accumulate(1 / (8 + place) ** 0.7 for place in range(len(plenty)))),
+        hampers=[variant.id for variant in on_sale if variant.sku == HAMPER],
         scarce=[(variant.id, units[variant.id]) for variant in on_sale if 1 <= units.get(variant.id, 0) <= 3],
     )
 
@@ -166,6 +217,8 @@ def enter_everybody(stage: Stage, goods: Goods, *, main: Buyer, crowd: Sequence[
         *_of_crowd(stage, goods, crowd, now),
         *_of_early_birds(stage, goods, crowd, now),
         *_of_the_last_piece(stage, goods, crowd, now),
+        *_of_hampers(stage, goods, crowd, now),
+        *_of_the_broken(stage, goods, [main, *crowd[3:]], now),
     ]:
         stage.director.enter(at, way(scene))
         scenes += 1
@@ -240,6 +293,31 @@ def _of_the_last_piece(stage: Stage, goods: Goods, crowd: Sequence[Buyer], now: 
                     key=key,
                 ),
             )
+
+
+def _of_hampers(stage: Stage, goods: Goods, crowd: Sequence[Buyer], now: datetime) -> Iterator[Entrance]:
+    """Some give a hamper away: one line in the order, three kinds of fruit in the parcel."""
+    for number, (way, days) in enumerate(((lives.goes_well, 11), (lives.waits_for_the_picker, 0.3))):
+        key = f"demo:hamper:{number}"
+        for variant in goods.hampers:
+            yield (
+                now - timedelta(days=days),
+                way,
+                Scene(
+                    stage=stage, buyer=crowd[14 + number], basket=[(variant, 2)], dice=Random(f"{SEED} {key}"), key=key
+                ),
+            )
+
+
+def _of_the_broken(stage: Stage, goods: Goods, buyers: Sequence[Buyer], now: datetime) -> Iterator[Entrance]:
+    """Each buys all that there is of something, and a thing that there is plenty of."""
+    last = [(variant, units) for variant, units in goods.scarce if units > 1][-len(SHORT_CAST) :]
+    for number, ((way, days), scarce) in enumerate(zip(SHORT_CAST, last, strict=True)):
+        key = f"demo:short:{number}"
+        dice = Random(f"{SEED} {key}")
+        basket = [scarce, goods.basket(dice)[0]]
+        at = now - timedelta(days=days)
+        yield at, way, Scene(stage=stage, buyer=buyers[number], basket=basket, dice=dice, key=key)
 
 
 def _waking(at: datetime, dice: Random, *, now: datetime) -> datetime:

@@ -19,10 +19,21 @@ class Permission(StrEnum):
     EDIT_STOCK = "EDIT_STOCK"
     SEE_STOCK = "SEE_STOCK"
     SEE_ORDERS = "SEE_ORDERS"
+    EDIT_DELIVERY = "EDIT_DELIVERY"
     SHIP = "SHIP"
     REPORT_DELIVERY = "REPORT_DELIVERY"
+    HAND_OVER = "HAND_OVER"
+    SEND_COURIERS = "SEND_COURIERS"
+    RIDE = "RIDE"
+    SERVE = "SERVE"
     CANCEL_ORDERS = "CANCEL_ORDERS"
+    CHANGE_ORDERS = "CHANGE_ORDERS"
+    REVIEW_ORDERS = "REVIEW_ORDERS"
+    EDIT_RISK = "EDIT_RISK"
+    INTAKE_ORDERS = "INTAKE_ORDERS"
     REFUND = "REFUND"
+    SEE_CASES = "SEE_CASES"
+    RESOLVE_CASES = "RESOLVE_CASES"
     SEE_LEDGER = "SEE_LEDGER"
     SEE_CUSTOMERS = "SEE_CUSTOMERS"
     EDIT_STAFF = "EDIT_STAFF"
@@ -32,15 +43,43 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CATALOG_MANAGER: frozenset(
         {Permission.EDIT_CATALOG, Permission.EDIT_COUPONS, Permission.SEE_STOCK, Permission.EDIT_STOCK}
     ),
-    Role.ORDER_REVIEWER: frozenset({Permission.SEE_ORDERS, Permission.CANCEL_ORDERS, Permission.SEE_CUSTOMERS}),
+    Role.ORDER_REVIEWER: frozenset(
+        {
+            Permission.SEE_ORDERS,
+            Permission.CANCEL_ORDERS,
+            Permission.REVIEW_ORDERS,
+            Permission.INTAKE_ORDERS,
+            Permission.SEE_CUSTOMERS,
+        }
+    ),
     Role.WAREHOUSE_PICKER: frozenset(
-        {Permission.SEE_ORDERS, Permission.SHIP, Permission.SEE_STOCK, Permission.EDIT_STOCK}
+        {
+            Permission.SEE_ORDERS,
+            Permission.EDIT_DELIVERY,
+            Permission.SEND_COURIERS,
+            Permission.SHIP,
+            Permission.SEE_STOCK,
+            Permission.EDIT_STOCK,
+        }
     ),
-    Role.COURIER: frozenset({Permission.SEE_ORDERS, Permission.REPORT_DELIVERY}),
+    Role.COURIER: frozenset(
+        {Permission.SEE_ORDERS, Permission.REPORT_DELIVERY, Permission.HAND_OVER, Permission.SERVE}
+    ),
+    # Both see no order but what they need of it: a clerk what the code opens, a rider what was given to them.
+    Role.PICKUP_CLERK: frozenset({Permission.HAND_OVER}),
+    Role.RIDER: frozenset({Permission.RIDE}),
     Role.SERVICE_AGENT: frozenset(
-        {Permission.SEE_ORDERS, Permission.CANCEL_ORDERS, Permission.REFUND, Permission.SEE_CUSTOMERS}
+        {
+            Permission.SEE_ORDERS,
+            Permission.CANCEL_ORDERS,
+            Permission.CHANGE_ORDERS,
+            Permission.REFUND,
+            Permission.SEE_CASES,
+            Permission.RESOLVE_CASES,
+            Permission.SEE_CUSTOMERS,
+        }
     ),
-    Role.FINANCE: frozenset({Permission.SEE_ORDERS, Permission.REFUND, Permission.SEE_LEDGER}),
+    Role.FINANCE: frozenset({Permission.SEE_ORDERS, Permission.REFUND, Permission.SEE_CASES, Permission.SEE_LEDGER}),
     Role.ADMINISTRATOR: frozenset(Permission),
 }
 

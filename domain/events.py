@@ -24,6 +24,7 @@ from models.outbox import Counter, Event
 log = logging.getLogger("jishi.events")
 
 POSITION = "event_position"
+CASES = UUID(int=1)  # rung for whatever is about a delivery case
 LARGEST = {"s": 2**31 - 1, "p": 2**63 - 1}  # what the columns hold
 PAGE = 200  # events read or numbered at a time
 LOOK_AGAIN_SECONDS = 1.0  # how long a lost wake-up can go unnoticed
@@ -39,6 +40,7 @@ async def record(
     user_id: UUID | None,
     cause: str = "",
     data: dict[str, object] | None = None,
+    changes: dict[str, object] | None = None,
 ) -> Event:
     """Write down a change. The caller holds the stream's row locked and has just counted `sequence` up on it."""
     return await Event.create(
@@ -50,6 +52,7 @@ async def record(
         actor_id=viewer.user_id,
         cause=cause[:200],
         data=data or {},
+        changes=changes,
         created_at=clock.now(),
     )
 
@@ -167,7 +170,10 @@ async def _ring_for_news(seen: int) -> int:
 
 
 def _ring_for(events: Sequence[Event]) -> None:
-    live.ring({event.stream_id for event in events} | {event.user_id for event in events if event.user_id})
+    about_cases = {CASES for event in events if "case_id" in event.data}
+    live.ring(
+        {event.stream_id for event in events} | {event.user_id for event in events if event.user_id} | about_cases
+    )
 
 
 async def latest_position() -> int:

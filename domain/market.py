@@ -26,6 +26,8 @@ class Policy(Protocol):
     def currency(self) -> str: ...
     @property
     def upload_bytes(self) -> int: ...
+    @property
+    def shortage_default(self) -> str: ...
 
     media_root: Path
     access_token_minutes: int
@@ -40,6 +42,7 @@ class Policy(Protocol):
     saved_addresses: int
     cart_lines: int
     line_quantity: int
+    held_units_per_customer: int
     low_stock: int
     shown_stock: int
     upload_minutes: int
@@ -47,13 +50,50 @@ class Policy(Protocol):
     import_rows: int
     import_cell_chars: int
     payment_minutes: int
+    change_payment_minutes: int
+    review_hours: int
+    review_claim_minutes: int
+    review_call_minor_units: int
     payment_attempts: int
     refund_attempts: int
     refund_retry_minutes: int
     auto_receipt_days: int
+    package_grams: int
+    manifest_packages: int
     tracking_days: int
+    unused_label_hours: int
+    carrier_seconds: float
+    sender_name: str
+    sender_phone: str
     after_sales_days: int
+    shortage_hours: int
+    wait_days: int
+    dispatch_hours: int
+    urge_after_hours: int
+    urge_again_hours: int
+    silent_hours: int
+    lost_days: int
+    estimate_grace_hours: int
+    case_delay_hours: int
+    case_loss_hours: int
+    case_wait_hours: int
+    case_choice_hours: int
+    case_escalations: int
+    late_compensation: int
+    compensation_coupon_days: int
+    archive_days: int
     demo_ship_seconds: float
+    slot_days: int
+    pickup_code_tries: int
+    pickup_codes: int
+    pickup_remind_hours: int
+    courier_position_seconds: float
+    courier_position_hours: int
+    tip_min: int
+    tip_max: int
+    tip_days: int
+    proof_bytes: int
+    proof_minutes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from domain.inventory import stock
 from domain.market import Market
+from domain.orders import missing
 from domain.payments import ledger
 from jobs import runner
 
@@ -16,10 +17,12 @@ class Report:
     parked_timers: dict[str, int]
     broken_stock_sums: int
     unbalanced_entries: int
+    unkept_promises: int
 
     @property
     def is_healthy(self) -> bool:
-        return not (self.late_timers or self.parked_timers or self.broken_stock_sums or self.unbalanced_entries)
+        wrong = self.broken_stock_sums or self.unbalanced_entries or self.unkept_promises
+        return not (self.late_timers or self.parked_timers or wrong)
 
     def as_json(self) -> dict[str, object]:
         return {"status": "ok" if self.is_healthy else "failing", **asdict(self)}
@@ -33,4 +36,5 @@ async def report(market: Market) -> Report:
         parked_timers=timers.parked,
         broken_stock_sums=len(await stock.broken_sums()),
         unbalanced_entries=len(await ledger.broken_entries()),
+        unkept_promises=len(await missing.unkept()),
     )

@@ -6,7 +6,7 @@ from adapters.payments.simulator import DELIVER, PaymentSimulator
 from domain import effects
 from domain.access import system
 from domain.market import Market
-from domain.payments import attempts, refunds, sending
+from domain.payments import attempts, claims, refunds, sending
 
 
 async def deliver(market: Market, notice_id: UUID) -> None:
@@ -31,6 +31,18 @@ async def settle_canceled(market: Market, order_id: UUID) -> None:
     await refunds.settle_canceled(system(market), order_id)
 
 
+async def settle_dropped(market: Market, order_id: UUID) -> None:
+    await refunds.settle_dropped(system(market), order_id)
+
+
+async def return_claim(market: Market, payment_id: UUID) -> None:
+    await claims.give_back(system(market), payment_id)
+
+
+async def drop_claim(market: Market, claim_id: UUID) -> None:
+    await claims.drop(system(market), claim_id)
+
+
 async def expire_attempts(market: Market, order_id: UUID) -> None:
     await attempts.expire(system(market), order_id)
 
@@ -44,6 +56,9 @@ HANDLERS = {
     "payment.send_refund": send_refund,
     "payment.retry_refund": retry_refund,
     "payment.settle_canceled": settle_canceled,
+    "payment.settle_dropped": settle_dropped,
+    "payment.return_claim": return_claim,
+    "payment.drop_claim": drop_claim,
     "payment.expire_attempts": expire_attempts,
     "payment.recognize": recognize,
 }

@@ -2,7 +2,19 @@
 
 from collections.abc import Mapping
 
-from jobs import catalog, fulfillment, inventory, orders, payments, sweeps
+from jobs import (
+    aftersales,
+    catalog,
+    delivery,
+    fulfillment,
+    intake,
+    inventory,
+    notifications,
+    orders,
+    payments,
+    reviews,
+    sweeps,
+)
 from jobs.runner import Handler
 
 
@@ -21,6 +33,11 @@ HANDLERS = _merged(
     catalog.HANDLERS,
     inventory.HANDLERS,
     orders.HANDLERS,
+    reviews.HANDLERS,
+    intake.HANDLERS,
     payments.HANDLERS,
     fulfillment.HANDLERS,
+    aftersales.HANDLERS,
+    delivery.HANDLERS,
+    notifications.HANDLERS,
 )

@@ -6,8 +6,14 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain import effects, idempotency
+from domain.access import system
+from domain.archive import storing
 from domain.customers import forgetting
+from domain.delivery import slots
+from domain.fulfillment import bookings, notices, positions
+from domain.inventory import holds, waiting
 from domain.market import Market
+from domain.orders import lifecycle
 from kit import clock
 from models.jobs import Timer
 
@@ -18,6 +24,12 @@ Sweep = Callable[[Market], Awaitable[None]]
 EVERYTHING = UUID(int=0)  # the subject of work that is about no single thing
 DONE_IS_KEPT = timedelta(days=7)
 PURGED_AT_ONCE = 1000
+ARCHIVED_AT_ONCE = 1000
+
+
+async def serve_waiting(market: Market) -> None:
+    """Serve orders that wait for what has become free without a movement of stock."""
+    await waiting.look_again(system(market))
 
 
 async def purge_done(market: Market) -> None:
@@ -30,14 +42,38 @@ async def purge_done(market: Market) -> None:
             return
 
 
+async def archive_orders(market: Market) -> None:
+    """Put away orders that have been over for long; what is left over waits for the next turn."""
+    await storing.archive_old(system(market), limit=ARCHIVED_AT_ONCE)
+
+
 async def forget_expired(market: Market) -> None:
-    """Take away sign-ins and keyed calls that are of no more use."""
+    """Take away sign-ins, keyed calls and carriers' notices that are of no more use."""
     await forgetting.forget_expired()
     await idempotency.forget_old()
+    await notices.forget_old()
+
+
+async def make_slots(market: Market) -> None:
+    """Make the time slots of the coming days."""
+    await slots.make_ahead(market)
+
+
+async def end_forgotten_holds(market: Market) -> None:
+    """Give back what unpaid orders still hold long after their time to pay, and say so: their own timer was lost."""
+    for order_id in await holds.forgotten():
+        if await lifecycle.end_forgotten_hold(system(market), order_id):
+            log.warning("order %s held stock past its end; it is given back", order_id)
 
 
 SWEEPS: dict[str, tuple[timedelta, Sweep]] = {
+    "carriers.void_unused": (timedelta(hours=1), bookings.void_unused),
+    "orders.archive": (timedelta(minutes=10), archive_orders),
+    "stock.holds": (timedelta(minutes=10), end_forgotten_holds),
     "people.forget": (timedelta(hours=6), forget_expired),
+    "courier.forget": (timedelta(hours=1), positions.forget_old),
+    "delivery.slots": (timedelta(hours=6), make_slots),
+    "stock.serve_waiting": (timedelta(minutes=10), serve_waiting),
     "timers.purge": (timedelta(hours=6), purge_done),
 }
 

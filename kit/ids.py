@@ -5,12 +5,14 @@ import secrets
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from kit.errors import Refused, refuse_all
 
 # No 0/O, 1/I/L, 2/Z, 5/S, 8/B: numbers are read aloud over the telephone.
 READABLE = "34679ACDEFGHJKMNPQRTUVWXY"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_ID = 200  # characters; a longer one is refused before it is looked at
 
 
@@ -40,6 +42,28 @@ def from_public(public_id: str) -> tuple[str, UUID] | None:
     except ValueError:
         return None
     return found if to_public(*found) == public_id else None  # one spelling for one thing
+
+
+def to_public_past(type_name: str, key: UUID, at: datetime) -> str:
+    """The opaque id of a thing as it was at a moment."""
+    microseconds = (at - EPOCH) // timedelta(microseconds=1)
+    tail = key.bytes + microseconds.to_bytes(8, "big")
+    return urlsafe_b64encode(type_name.encode() + b"@" + tail).rstrip(b"=").decode()
+
+
+def from_public_past(public_id: str) -> tuple[str, UUID, datetime] | None:
+    """The type name, key and moment behind such an id, or None when it is not one."""
+    if not public_id or len(public_id) > LONGEST_ID or not public_id.isascii():
+        return None
+    try:
+        type_name, separator, tail = urlsafe_b64decode(public_id + "=" * (-len(public_id) % 4)).partition(b"@")
+        if not separator or len(tail) != 24:
+            return None
+        at = EPOCH + timedelta(microseconds=int.from_bytes(tail[16:], "big"))
+        found = type_name.decode("ascii"), UUID(bytes=tail[:16]), at
+    except (ValueError, OverflowError):
+        return None
+    return found if to_public_past(*found) == public_id else None
 
 
 def find_key(type_name: str, public_id: str) -> UUID | None:

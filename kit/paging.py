@@ -110,6 +110,29 @@ async def page(rows: QuerySet[ModelType], *, sort: Sort, window: Window) -> Page
     )
 
 
+async def merged(parts: Sequence[QuerySet[Any]], *, sort: Sort, window: Window) -> Page[Any]:
+    """One page over rows that lie in several tables with the same columns; one statement for each table."""
+    pages = [await page(rows, sort=sort, window=window) for rows in parts]
+    columns = (*sort.columns, "id")
+    edges = sorted(
+        (edge for one in pages for edge in one.edges),
+        key=lambda edge: [getattr(edge.node, column) for column in columns],
+        reverse=sort.descending,
+    )
+    kept = edges[-window.size :] if window.backward else edges[: window.size]
+    cut = len(kept) < len(edges)
+
+    async def count() -> int:
+        return sum([await one.count() for one in pages])
+
+    return Page(
+        edges=kept,
+        has_next_page=any(one.has_next_page for one in pages) or (cut and not window.backward),
+        has_previous_page=any(one.has_previous_page for one in pages) or (cut and window.backward),
+        count=count,
+    )
+
+
 def encode(key: Sequence[object], *, sort: Sort) -> str:
     """A cursor for a row's sort key, bound to the sort order."""
     plain = [{"t": part.isoformat()} if isinstance(part, datetime) else _plain(part) for part in key]

@@ -3,14 +3,17 @@
 from uuid import UUID
 
 from domain.access import Viewer
+from domain.archive import reading
+from domain.fulfillment import interception
 from domain.fulfillment.visible import visible
 from loaders.registry import grouped, in_order
-from models.fulfillment import Parcel, ParcelLine, TrackingEvent
+from models.fulfillment import Interception, Parcel, ParcelLine, TrackingEvent
 
 
 async def parcels_by_id(viewer: Viewer, keys: list[UUID]) -> list[Parcel | None]:
     """Visible parcels."""
-    return in_order(keys, {parcel.id: parcel for parcel in await visible(viewer).filter(id__in=keys)})
+    found = {parcel.id: parcel for parcel in await visible(viewer).filter(id__in=keys)}
+    return in_order(keys, await reading.with_archived_parts(viewer, keys, found, Parcel))
 
 
 async def parcels_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[Parcel]]:
@@ -29,3 +32,14 @@ async def tracking_by_parcel(viewer: Viewer, keys: list[UUID]) -> list[list[Trac
     """The scans of parcels that the viewer has already been shown, newest last."""
     rows = await TrackingEvent.filter(parcel_id__in=keys).order_by("parcel_id", "occurred_at", "id")
     return grouped(keys, rows, by=lambda row: row.parcel_id)
+
+
+async def interceptions_by_id(viewer: Viewer, keys: list[UUID]) -> list[Interception | None]:
+    """Interceptions of visible orders."""
+    return in_order(keys, {row.id: row for row in await interception.visible(viewer).filter(id__in=keys)})
+
+
+async def interceptions_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[Interception]]:
+    """The interceptions of orders that the viewer has already been shown, oldest first."""
+    rows = await Interception.filter(order_id__in=keys).order_by("order_id", "id")
+    return grouped(keys, rows, by=lambda row: row.order_id)

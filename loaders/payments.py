@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from domain.access import Viewer
+from domain.archive import reading
 from domain.payments.visible import visible, visible_entries, visible_refunds
 from loaders.registry import grouped, in_order
 from models.payments import JournalEntry, Payment, Posting, Refund, RefundLine
@@ -10,7 +11,8 @@ from models.payments import JournalEntry, Payment, Posting, Refund, RefundLine
 
 async def payments_by_id(viewer: Viewer, keys: list[UUID]) -> list[Payment | None]:
     """Visible payments."""
-    return in_order(keys, {payment.id: payment for payment in await visible(viewer).filter(id__in=keys)})
+    found = {payment.id: payment for payment in await visible(viewer).filter(id__in=keys)}
+    return in_order(keys, await reading.with_archived_parts(viewer, keys, found, Payment))
 
 
 async def payments_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[Payment]]:
@@ -21,7 +23,8 @@ async def payments_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[Payme
 
 async def refunds_by_id(viewer: Viewer, keys: list[UUID]) -> list[Refund | None]:
     """Visible refunds."""
-    return in_order(keys, {refund.id: refund for refund in await visible_refunds(viewer).filter(id__in=keys)})
+    found = {refund.id: refund for refund in await visible_refunds(viewer).filter(id__in=keys)}
+    return in_order(keys, await reading.with_archived_parts(viewer, keys, found, Refund))
 
 
 async def refunds_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[Refund]]:

@@ -22,6 +22,14 @@ class Loaders:
 
     async def load(self, question: Question[Key, Value], key: Key) -> Value:
         """The answer to `question` (a batch function of this floor) for `key`."""
+        return cast(Value, await self._loader(question).load(key))
+
+    def know(self, answers: Iterable[tuple[Question[Any, Any], Any, Any]]) -> None:
+        """Answers that are known already: question, key, answer."""
+        for question, key, value in answers:
+            self._loader(question).prime(key, value)
+
+    def _loader(self, question: Question[Key, Value]) -> DataLoader[Any, Any]:
         loader = self._loaders.get(question)
         if loader is None:
             viewer = self._viewer
@@ -30,7 +38,7 @@ class Loaders:
                 return list(await question(viewer, keys))
 
             loader = self._loaders[question] = DataLoader(batch, max_batch_size=1000)
-        return cast(Value, await loader.load(key))
+        return loader
 
     @property
     def batches(self) -> int:

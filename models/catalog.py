@@ -126,6 +126,7 @@ class Product(Row):
     )
     cold_chain = fields.BooleanField(default=False)
     fragile = fields.BooleanField(default=False)
+    is_service = fields.BooleanField(default=False, description="done at a booked time and place, never shipped")
     food = fields.JSONField[dict[str, object] | None](null=True, description="food facts, see domain/catalog/food.py")
     sort_title = fields.CharField(
         max_length=200,

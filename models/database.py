@@ -26,11 +26,18 @@ MODULES = (
     "models.inventory",
     "models.promotions",
     "models.pricing",
+    "models.delivery",
     "models.carts",
     "models.orders",
+    "models.shortages",
+    "models.reviews",
+    "models.intake",
     "models.payments",
     "models.fulfillment",
+    "models.aftersales",
+    "models.warehouse",
     "models.notifications",
+    "models.archive",
 )
 APP = "market"
 
@@ -44,12 +51,15 @@ LONGEST_PAUSE_SECONDS = 0.1  # before the second try; doubled before each furthe
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
-def tortoise_config(database_url: str, *, pool: int = 10) -> dict[str, Any]:
-    """The configuration for `sqlite://PATH` or `postgres://user:password@host:port/name`, else ValueError."""
+def tortoise_config(database_url: str, *, pool: int = 10, migrating: bool = False) -> dict[str, Any]:
+    """The configuration for `sqlite://PATH` or `postgres://user:password@host:port/name`, else ValueError.
+
+    `migrating` leaves foreign keys unenforced on SQLite, where a table that changes is made anew.
+    """
     # Tortoise caches SQL by the connection's name: one name for both kinds would serve one kind's SQL to the other.
     name = "sqlite" if database_url.startswith("sqlite://") else "postgres"
     return {
-        "connections": {name: _connection(database_url, pool)},
+        "connections": {name: _connection(database_url, pool, migrating=migrating)},
         "apps": {APP: {"models": list(MODULES), "default_connection": name, "migrations": "migrations"}},
         "use_tz": True,
         "timezone": "UTC",
@@ -150,14 +160,19 @@ def _numbered(sql: str) -> str:
     return head + "".join(f"${place}{part}" for place, part in enumerate(rest, start=1))
 
 
-def _connection(database_url: str, pool: int) -> dict[str, Any]:
+def _connection(database_url: str, pool: int, *, migrating: bool) -> dict[str, Any]:
     if database_url.startswith("sqlite://"):
         path = database_url.removeprefix("sqlite://")
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         return {
             "engine": "models.backends.sqlite",
-            "credentials": {"file_path": path, "busy_timeout": 10_000, "synchronous": "NORMAL"},
+            "credentials": {
+                "file_path": path,
+                "busy_timeout": 10_000,
+                "synchronous": "NORMAL",
+                "foreign_keys": "OFF" if migrating else "ON",
+            },
         }
     parts = urlsplit(database_url)
     if parts.scheme not in ("postgres", "postgresql"):

@@ -34,6 +34,9 @@ class Event(Row):
     actor_id = fields.UUIDField(null=True)
     cause = fields.CharField(max_length=200, default="", description="why, for staff")
     data = fields.JSONField[dict[str, object]](default=dict)
+    changes = fields.JSONField[dict[str, object] | None](
+        null=True, description="what it changed: columns of the order, sums of its lines, see domain/orders/snapshots"
+    )
     created_at = fields.DatetimeField()
 
     class Meta:

@@ -10,6 +10,7 @@ from tortoise.indexes import Index
 from tortoise.migrations.constraints import CheckConstraint
 
 from models.base import Row
+from models.fields import SealedText
 from models.orders import Order, OrderLine
 
 
@@ -26,6 +27,15 @@ class PaymentMethod(StrEnum):
     """How the customer pays."""
 
     SIMULATOR = "SIMULATOR"
+    EXTERNAL = "EXTERNAL"
+
+
+class PaymentPurpose(StrEnum):
+    """What an attempt to pay is for."""
+
+    ORDER = "ORDER"
+    DIFFERENCE = "DIFFERENCE"
+    TIP = "TIP"
 
 
 class RefundState(StrEnum):
@@ -46,6 +56,8 @@ class RefundReason(StrEnum):
     NO_REASON = "NO_REASON"
     LATE_PAYMENT = "LATE_PAYMENT"
     PAID_TWICE = "PAID_TWICE"
+    CLAIM_GONE = "CLAIM_GONE"
+    NOT_DELIVERED = "NOT_DELIVERED"
     GOODWILL = "GOODWILL"
 
 
@@ -58,12 +70,15 @@ class Payment(Row):
     provider = fields.CharField(max_length=30)
     method = fields.CharEnumField(PaymentMethod, max_length=20)
     state = fields.CharEnumField(PaymentState, max_length=10, default=PaymentState.PENDING)
+    purpose = fields.CharEnumField(PaymentPurpose, max_length=10, default=PaymentPurpose.ORDER)
+    claim_id = fields.UUIDField(null=True, description="the order change or courier job that it pays")
     currency = fields.CharField(max_length=3)
     amount = fields.BigIntField()
     captured = fields.BigIntField(default=0, description="what the provider took, in minor units")
     refunded = fields.BigIntField(default=0, description="given or promised back of it")
     provider_reference = fields.CharField(max_length=80, null=True)
     pay_url = fields.CharField(max_length=500, default="")
+    payer = SealedText(null=True, description="who paid, as the provider names them")
     failure = fields.CharField(max_length=60, default="", description="the provider's reason")
     is_late = fields.BooleanField(default=False, description="captured when its order no longer waited for money")
     is_applied = fields.BooleanField(
@@ -76,7 +91,7 @@ class Payment(Row):
     class Meta:
         table = "payment"
         unique_together = (("provider", "provider_reference"),)
-        indexes = (Index(fields=("order_id", "created_at")),)
+        indexes = (Index(fields=("order_id", "created_at")), Index(fields=("claim_id",)))
         constraints = (CheckConstraint(check="refunded <= captured", name="payment_never_over_refunded"),)
 
 
@@ -110,6 +125,7 @@ class Refund(Row):
     currency = fields.CharField(max_length=3)
     amount = fields.BigIntField()
     shipping = fields.BigIntField(default=0, description="part of the amount that is shipping")
+    goodwill = fields.BigIntField(default=0, description="part of the amount that is for no goods")
     requested_by = fields.UUIDField(null=True)
     attempt = fields.IntField(default=1, description="how often the provider was asked anew after it had refused")
     provider_reference = fields.CharField(max_length=80, null=True)
@@ -151,7 +167,10 @@ class LedgerAccount(StrEnum):
     SALES = "SALES"  # revenue
     SHIPPING_INCOME = "SHIPPING_INCOME"  # revenue
     SALES_RETURNS = "SALES_RETURNS"  # contra revenue
+    GOODWILL = "GOODWILL"  # expense: given to customers for no goods
     REFUNDS_PAYABLE = "REFUNDS_PAYABLE"  # liability: promised back, not yet gone
+    TIPS_PAYABLE = "TIPS_PAYABLE"  # liability: given for couriers
+    ORDER_TRANSFERS = "ORDER_TRANSFERS"  # on its way from one order to another, always zero
     SUSPENSE = "SUSPENSE"  # liability: came in without a claim of ours
 
 
@@ -224,7 +243,7 @@ class SimulatedNotice(Row):
     charge_reference = fields.CharField(max_length=80)
     notice_id = fields.CharField(max_length=80, description="the same for a duplicate")
     notify_url = fields.CharField(max_length=500)
-    body = fields.TextField()
+    body = SealedText(description="sealed: it may name whoever paid")
     bad_signatures = fields.IntField(default=0, description="how many deliveries are signed wrongly on request")
     due_at = fields.DatetimeField()
     attempts = fields.IntField(default=0)

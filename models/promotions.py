@@ -32,6 +32,9 @@ class Coupon(Row):
     use_limit = fields.IntField(null=True, description="uses over all customers, empty for no limit")
     used = fields.IntField(default=0)
     limit_per_customer = fields.IntField(default=1)
+    customer_key = fields.CharField(
+        max_length=80, null=True, description="the only customer who may use it, empty for everybody"
+    )
     is_active = fields.BooleanField(default=True)
     created_at = fields.DatetimeField()
 

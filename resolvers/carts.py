@@ -13,6 +13,7 @@ from kit import ids
 from kit.errors import Refused
 from kit.money import Money
 from loaders import carts as loaders
+from loaders import delivery as delivery_loaders
 from loaders import inventory as inventory_loaders
 from models.carts import Cart, CartLine
 from resolvers.answers import Answer, Problem, problems
@@ -134,4 +135,5 @@ async def _all_warnings(info: Info, cart: Cart) -> list[Problem]:
 
 async def _line_warnings(info: Info, line: CartLine) -> list[Refused]:
     available = await info.context.load(inventory_loaders.available_by_variant, line.variant_id)
-    return warnings(line, available=available, policy=info.context.viewer.market.policy)
+    terms = await info.context.load(delivery_loaders.terms_of_viewer, True)
+    return warnings(line, available=available, policy=info.context.viewer.market.policy, terms=terms)

@@ -7,7 +7,9 @@ from strawberry import Info as StrawberryInfo
 
 from domain.access import Viewer
 from kit.tally import Tally
+from loaders import past
 from loaders.registry import Key, Loaders, Question, Value
+from models.base import Row
 
 
 @dataclass(slots=True)
@@ -45,7 +47,14 @@ class Context:
 
     async def load(self, question: Question[Key, Value], key: Key) -> Value:
         """The answer of a batch function of `loaders/` for one key."""
-        return await self.loaders.load(question, key)
+        found = await self.loaders.load(question, key)
+        self.show(found)
+        return found
+
+    def show(self, row: object) -> None:
+        """Answer what a row of the past is asked from its own record, not from today's tables."""
+        if isinstance(row, Row) and row.past is not None:
+            self.loaders.know(past.answers(row.past))
 
 
 Info = StrawberryInfo[Context, Any]

@@ -1,24 +1,27 @@
 """Parcels: handing goods to carriers, reporting where they are, and reading both."""
 
 from collections.abc import Sequence
-from typing import Annotated, Protocol
+from typing import Annotated, Any, Protocol
 
 import strawberry
 
-from domain.fulfillment import shipping, tracking
-from domain.fulfillment.carriers import NAMES
+from domain.fulfillment import carriers, demo, quotes, shipping, tracking
+from domain.fulfillment.carriers import NAMES, Profile
 from domain.fulfillment.loads import Chosen
+from domain.fulfillment.proofs import Given
+from domain.fulfillment.quotes import Offer
 from domain.fulfillment.shipping import Shipment
 from kit import ids
 from kit.text import in_locale
 from loaders import fulfillment as loaders
 from loaders import inventory as inventory_loaders
 from loaders import orders as order_loaders
-from models.fulfillment import CarrierCode, Parcel, ParcelLine, ParcelState, TrackingEvent
+from models.fulfillment import CarrierCode, CarrierFault, Parcel, ParcelLine, ParcelState, TrackingEvent
 from models.inventory import Warehouse
 from models.orders import Order, OrderLine
-from resolvers.answers import Answer
+from resolvers.answers import Answer, Problem, problems
 from resolvers.context import Info
+from resolvers.couriers import given_proof
 
 
 class ChosenLine(Protocol):
@@ -41,6 +44,29 @@ async def parcels_of_order(root: strawberry.Parent[Order], info: Info) -> list[P
 
 async def carrier_name(root: strawberry.Parent[Parcel], info: Info) -> str:
     return in_locale(NAMES[root.carrier], info.context.locale)
+
+
+async def name_of(root: strawberry.Parent[Profile], info: Info) -> str:
+    return in_locale(NAMES[root.code], info.context.locale)
+
+
+async def carriers_known(info: Info) -> list[Profile]:
+    return carriers.profiles(info.context.viewer)
+
+
+async def carrier_quotes(
+    info: Info,
+    order_id: Annotated[strawberry.ID, strawberry.argument(description="A paid order with goods still to be shipped.")],
+) -> list[Offer]:
+    return await quotes.of_order(info.context.viewer, ids.key_of("Order", order_id, "orderId"))
+
+
+async def offering_carrier_name(root: strawberry.Parent[Offer], info: Info) -> str:
+    return in_locale(NAMES[root.carrier], info.context.locale)
+
+
+async def problem_of(root: strawberry.Parent[Offer], info: Info) -> Problem | None:
+    return problems(info, [root.problem])[0] if root.problem else None
 
 
 async def order_of(root: strawberry.Parent[Parcel], info: Info) -> Order | None:
@@ -93,18 +119,31 @@ async def tracking_event_add(
     place: str = "",
     description: str = "",
     scan_id: str | None = None,
+    proof: Given | None = None,
 ) -> Answer:
     key = ids.key_of("Parcel", parcel_id, "parcelId")
     found = await tracking.add_scan(
-        info.context.viewer, key, state=state, place=place, description=description, scan_id=scan_id
+        info.context.viewer, key, state=state, place=place, description=description, scan_id=scan_id, proof=proof
     )
     return Answer(parcel=found)
 
 
-async def parcel_deliver(info: Info, *, parcel_id: str, place: str = "", scan_id: str | None = None) -> Answer:
+async def parcel_deliver(
+    info: Info, *, parcel_id: str, place: str = "", scan_id: str | None = None, proof: Any = None
+) -> Answer:
     return await tracking_event_add(
-        info, parcel_id=parcel_id, state=ParcelState.DELIVERED, place=place, scan_id=scan_id
+        info,
+        parcel_id=parcel_id,
+        state=ParcelState.DELIVERED,
+        place=place,
+        scan_id=scan_id,
+        proof=None if proof is None else given_proof(proof),
     )
+
+
+async def carrier_simulate(info: Info, *, parcel_id: str, fault: CarrierFault, reports: bool = False) -> Answer:
+    key = ids.key_of("Parcel", parcel_id, "parcelId")
+    return Answer(parcel=await demo.simulate(info.context.viewer, key, fault, reports=reports))
 
 
 def _chosen(lines: Sequence[ChosenLine]) -> tuple[Chosen, ...]:

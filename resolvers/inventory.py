@@ -18,7 +18,7 @@ from loaders import catalog as catalog_loaders
 from loaders import inventory as loaders
 from loaders import orders as order_loaders
 from models.catalog import Variant
-from models.inventory import StockLevel, StockMovement, Warehouse
+from models.inventory import AdjustmentReason, StockLevel, StockMovement, Warehouse
 from models.orders import Order
 from resolvers.answers import Answer
 from resolvers.context import Info
@@ -71,8 +71,10 @@ async def stock_receive(info: Info, *, quantity: int, **given: Any) -> Answer:
     return await _count(info, "stockReceive", stock.receive, quantity=quantity, **given)
 
 
-async def stock_adjust(info: Info, *, change: int, **given: Any) -> Answer:
-    return await _count(info, "stockAdjust", stock.adjust, change=change, **given)
+async def stock_adjust(
+    info: Info, *, change: int, cause: AdjustmentReason = AdjustmentReason.OTHER, **given: Any
+) -> Answer:
+    return await _count(info, "stockAdjust", stock.adjust, change=change, cause=cause, **given)
 
 
 async def stock_set(info: Info, *, on_hand: int, **given: Any) -> Answer:
@@ -88,11 +90,11 @@ async def _count(
     warehouse_id: str,
     idempotency_key: str,
     reason: str = "",
-    **count: int,
+    **count: Any,
 ) -> Answer:
     """One count by hand, once for each key. A repeated call shows the level as it is now."""
     viewer = info.context.viewer
-    facts = {
+    facts: dict[str, Any] = {
         "variant_id": ids.key_of("Variant", variant_id, "variantId"),
         "warehouse_id": ids.key_of("Warehouse", warehouse_id, "warehouseId"),
         "reason": clean_text(reason, path=("reason",), maximum=stock.LONGEST_REASON),

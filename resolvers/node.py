@@ -8,6 +8,7 @@ import strawberry
 from kit import ids
 from loaders.registry import Question
 from resolvers.context import Info
+from resolvers.orders import past
 
 _questions: dict[str, Question[UUID, object]] = {}
 
@@ -21,7 +22,9 @@ async def node(
     info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="What its `id` field gave.")]
 ) -> object | None:
     found = ids.from_public(id)
-    if found is None or found[0] not in _questions:
+    if found is None:
+        return await past.node(info, id)
+    if found[0] not in _questions:
         return None
     type_name, key = found
     return await info.context.load(_questions[type_name], key)

@@ -116,9 +116,12 @@ async def payment_create(
     )
 
 
-async def demo_payment_simulate(info: Info, *, payment_id: str, outcome: Outcome, delay_seconds: int = 0) -> Answer:
+async def demo_payment_simulate(
+    info: Info, *, payment_id: str, outcome: Outcome, delay_seconds: int = 0, payer: str = ""
+) -> Answer:
     key = ids.key_of("Payment", payment_id, "payment_id")
-    return Answer(payment=await demo.simulate(info.context.viewer, key, outcome, delay_seconds=delay_seconds))
+    simulated = await demo.simulate(info.context.viewer, key, outcome, delay_seconds=delay_seconds, payer=payer)
+    return Answer(payment=simulated)
 
 
 # Refunds ------------------------------------------------------------------------------------------------------------

@@ -25,7 +25,8 @@ class CartLine(Node):
     total: Money = field(resolvers.line_total, description="Price of all units now.")
     warnings: list[UserError] = field(
         resolvers.line_warnings,
-        description="To know before paying: PRICE_CHANGED, LOW_STOCK, INSUFFICIENT_STOCK, OFF_SHELF, CART_QUANTITY.",
+        description="To know before paying: PRICE_CHANGED, LOW_STOCK, INSUFFICIENT_STOCK, OFF_SHELF, CART_QUANTITY, "
+        "and CANNOT_BE_DELIVERED where your default address is out of its reach.",
     )
     created_at: datetime = strawberry.field(name="addedAt", description="When it was put in first.")
 

@@ -5,19 +5,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from adapters.carriers.carrier import Ability
 from loaders import fulfillment as loaders
 from models import fulfillment as models
-from models.fulfillment import CarrierCode, ParcelState
+from models.fulfillment import CarrierCode, CarrierFault, ParcelState, ScanKind
+from resolvers import aftersales as aftersales_resolvers
+from resolvers import couriers as courier_resolvers
 from resolvers import fulfillment as resolvers
 from schema.catalog.texts import localized
+from schema.couriers import DeliveryProof, DeliveryProofInput
 from schema.errors import Payload, UserError, error_type
 from schema.fields import enum_type, field, mutation
 from schema.node import Node, node_type
+from schema.scalars import Money
 
 if TYPE_CHECKING:
+    from schema.aftersales import DeliveryCase
     from schema.inventory import Warehouse
     from schema.orders.types import Order, OrderLine
 
+DeliveryCaseReference = Annotated["DeliveryCase", strawberry.lazy("schema.aftersales")]
 OrderReference = Annotated["Order", strawberry.lazy("schema.orders.types")]
 OrderLineReference = Annotated["OrderLine", strawberry.lazy("schema.orders.types")]
 WarehouseReference = Annotated["Warehouse", strawberry.lazy("schema.inventory")]
@@ -38,12 +45,57 @@ enum_type(
 )
 enum_type(
     ParcelState,
-    description="Where a parcel stands. It never goes back.",
+    description="Where a parcel stands. A delivered one stays delivered, whatever is reported late.",
     values={
         "SHIPPED": "Handed to the carrier.",
         "IN_TRANSIT": "Between sorting centers.",
         "OUT_FOR_DELIVERY": "With the person who delivers it.",
+        "AT_PICKUP_POINT": "Waiting at the pickup point.",
         "DELIVERED": "Arrived.",
+        "LOST": "The carrier cannot find it. It may turn up again.",
+        "DAMAGED": "Damaged on its way.",
+        "REFUSED": "The recipient did not take it.",
+        "RETURNING": "On its way back to the sender.",
+        "RETURNED": "Back at the sender.",
+    },
+)
+enum_type(
+    ScanKind,
+    description="What a report about a parcel is about.",
+    values={
+        "MOVE": "Where it is.",
+        "ATTEMPT_FAILED": "It was brought to the door, and could not be handed over.",
+        "DELAYED": "It will take longer.",
+        "CANCELED": "The carrier has given the order up.",
+        "NOTE": "Something else that the carrier says.",
+    },
+)
+enum_type(
+    Ability,
+    name="CarrierAbility",
+    description="Something that a carrier offers. Each can be asked where a parcel is.",
+    values={
+        "QUOTE": "Name a price and a time beforehand.",
+        "BOOK": "Give a waybill.",
+        "CANCEL": "Take a waybill back before the parcel is collected.",
+        "INTERCEPT": "Stop a parcel that is on its way.",
+        "PUSH": "Report by itself where a parcel is.",
+    },
+)
+enum_type(
+    CarrierFault,
+    description="What the carrier simulator lets happen to a parcel, from where it is.",
+    values={
+        "NONE": "Nothing: it arrives as planned.",
+        "DELAY": "It is held up; the carrier says so and names a later day.",
+        "LOSS": "It is never seen again, and after a while the carrier calls it lost.",
+        "DAMAGE": "It is damaged, and sent back.",
+        "REFUSAL": "The recipient refuses it, and it is sent back.",
+        "FAILED_ATTEMPT": "Nobody is there at first; the second attempt succeeds.",
+        "SILENCE": "No report any more.",
+        "WRONG_ORDER": "It arrives as planned, but the reports come in the wrong order.",
+        "DUPLICATES": "It arrives as planned, but every report comes several times.",
+        "INTERCEPTION": "It is turned back on request.",
     },
 )
 
@@ -52,11 +104,16 @@ enum_type(
 class ParcelLine:
     order_line: OrderLineReference | None = field(resolvers.order_line_of, description="The line.")
     quantity: int = strawberry.field(description="Units in this parcel.")
+    written_off: int = strawberry.field(
+        description="Units that do not count as shipped any more: they were sent again, or refunded."
+    )
+    restocked: int = strawberry.field(description="Units that have come back to the shelf.")
 
 
 @strawberry.type(description="One report about a parcel, by its carrier or by a courier.")
 class TrackingEvent:
     state: ParcelState = strawberry.field(description="What the report says of the parcel at that moment.")
+    kind: ScanKind = strawberry.field(description="What the report is about.")
     place: str = localized("place", description="Where it was seen; may be empty.")
     description: str = localized("description", description="What the carrier says, for people.")
     occurred_at: datetime = strawberry.field(description="When it happened, UTC.")
@@ -85,12 +142,57 @@ class Parcel(Node):
         description="When the carrier means to deliver it, UTC; null when it does not say."
     )
     delivered_at: datetime | None = strawberry.field(description="When it arrived, UTC.")
+    heard_at: datetime | None = strawberry.field(
+        description="When its carrier last told something new, UTC; null while it has told nothing."
+    )
+    carrier_canceled_at: datetime | None = strawberry.field(
+        description="When the carrier gave the order up, UTC; null unless it said so."
+    )
+    cases: list[DeliveryCaseReference] = field(
+        aftersales_resolvers.cases_of_parcel,
+        description="What went wrong with it, oldest first; for the order's buyer and for staff who see cases.",
+    )
+    proof: DeliveryProof | None = field(
+        courier_resolvers.proof_of_parcel, description="How it is known that it was delivered; null when it is not."
+    )
+
+
+@strawberry.type(description="A carrier that the market knows.")
+class Carrier:
+    code: CarrierCode = strawberry.field(description="Its code.")
+    name: str = field(resolvers.name_of, description="Its name, in the caller's language.")
+    is_connected: bool = strawberry.field(
+        description="Whether the market speaks to it. If not, waybills and reports are entered by hand."
+    )
+    can: list[Ability] = strawberry.field(description="What it offers; nothing when it is not connected.")
+
+
+@strawberry.type(description="What a carrier would take for all that is still to be shipped of an order.")
+class CarrierQuote:
+    carrier: CarrierCode = strawberry.field(description="The carrier.")
+    carrier_name: str = field(
+        resolvers.offering_carrier_name, description="The carrier's name, in the caller's language."
+    )
+    parcels: int = strawberry.field(description="How many parcels the price is for: one for each warehouse.")
+    fee: Money | None = strawberry.field(description="The price of all parcels; null when it names none.")
+    fastest_days: int | None = strawberry.field(description="Days at best; null when it does not say.")
+    slowest_days: int | None = strawberry.field(description="Days at worst; null when it does not say.")
+    problem: UserError | None = field(resolvers.problem_of, description="Why it names no price; null when it does.")
 
 
 @strawberry.type
 class FulfillmentQuery:
     parcel: Parcel | None = field(
         resolvers.parcel, description="A parcel by its id, if its order is yours to see; null otherwise."
+    )
+    carriers: list[Carrier] = field(
+        resolvers.carriers_known,
+        description="Every carrier that the market knows, and what it can do. For staff who see orders.",
+    )
+    carrier_quotes: list[CarrierQuote] = field(
+        resolvers.carrier_quotes,
+        description="What each carrier would take for an order, cheapest first; asked at once and for a few seconds, "
+        "so a carrier that does not answer holds nobody up. Those that name no price come last. For warehouse staff.",
     )
 
 
@@ -152,6 +254,9 @@ class TrackingEventAddPayload(Payload):
 @strawberry.input(description="A parcel that has arrived.")
 class ParcelDeliverInput:
     parcel_id: strawberry.ID = strawberry.field(description="The parcel.")
+    proof: DeliveryProofInput | None = strawberry.field(
+        default=strawberry.UNSET, description="How it is known: a name or a picture."
+    )
     place: str = strawberry.field(default="", description="Where it was handed over, up to 60 characters.")
     scan_id: strawberry.ID | None = strawberry.field(
         default=strawberry.UNSET,
@@ -162,6 +267,22 @@ class ParcelDeliverInput:
 @strawberry.type(description="The delivered parcel.")
 class ParcelDeliverPayload(Payload):
     parcel: Parcel | None = strawberry.field(description="The parcel as it is now; null when nothing was done.")
+
+
+@strawberry.input(description="What the carrier simulator shall do with a parcel.")
+class CarrierSimulateInput:
+    parcel_id: strawberry.ID = strawberry.field(description="A parcel that the simulator carries.")
+    fault: CarrierFault = strawberry.field(description="What happens to it from now on.")
+    reports: bool = strawberry.field(
+        default=False,
+        description="Whether the carrier reports it by itself from now on, by signed calls to "
+        "`/webhooks/carriers/simulator`, besides answering when it is asked.",
+    )
+
+
+@strawberry.type(description="The parcel, still as the market knows it.")
+class CarrierSimulatePayload(Payload):
+    parcel: Parcel | None = strawberry.field(description="The parcel; null when nothing was done.")
 
 
 @error_type("MORE_THAN_OPEN", description="More units than are still to be shipped of a line.")
@@ -188,6 +309,12 @@ class FulfillmentMutation:
         ParcelDeliverInput,
         description="Report that a parcel has arrived. With the last parcel of an order the time to confirm receipt "
         "begins. For couriers.",
+    )
+    carrier_simulate: CarrierSimulatePayload = mutation(
+        resolvers.carrier_simulate,
+        CarrierSimulateInput,
+        description="Let something happen to a parcel at the carrier simulator; the market learns of it as it would "
+        "from a real carrier. Demo mode only, for staff who see orders.",
     )
 
 

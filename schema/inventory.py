@@ -8,6 +8,7 @@ import strawberry
 from loaders import inventory as loaders
 from models import inventory as models
 from resolvers import inventory as resolvers
+from resolvers import stockroom as stockroom_resolvers
 from resolvers.context import Info
 from schema.catalog.texts import localized
 from schema.catalog.types import Variant
@@ -31,6 +32,26 @@ enum_type(
         "RELEASE": "An order gave units back.",
         "SHIP": "Units left the house.",
         "RESTOCK": "Shipped units came back to the shelf.",
+        "EXPECT": "A supplier announced units.",
+        "CALL_OFF": "Announced units will not come.",
+        "SEND": "Units left for another warehouse.",
+        "ARRIVE": "Units from another warehouse came in.",
+        "MISS": "Units from another warehouse did not arrive.",
+        "COUNT": "A stocktake found another number.",
+    },
+)
+enum_type(
+    models.AdjustmentReason,
+    description="Why somebody corrects what lies on a shelf.",
+    values={
+        "FOUND": "Units were found. Adds.",
+        "RETURNED": "Units came back outside of an order. Adds.",
+        "LOST": "Units cannot be found. Takes away.",
+        "DAMAGED": "Units are broken. Takes away.",
+        "EXPIRED": "Units are past their date. Takes away.",
+        "STOLEN": "Units were stolen. Takes away.",
+        "SAMPLED": "Units were opened or given away. Takes away.",
+        "OTHER": "Something else, in either direction; say it in the note.",
     },
 )
 
@@ -43,6 +64,15 @@ class Warehouse(Node):
     city: str = strawberry.field(description="City.")
     priority: int = strawberry.field(description="Lower ships first where distance does not decide.")
     is_active: bool = strawberry.field(description="Whether its stock can be sold.")
+    latitude: float | None = field(
+        stockroom_resolvers.latitude, description="Degrees north; null when only its city is known."
+    )
+    longitude: float | None = field(
+        stockroom_resolvers.longitude, description="Degrees east; null when only its city is known."
+    )
+    regions: list[str] = strawberry.field(description="Provinces and cities that it serves; empty for everywhere.")
+    closed_why: str = strawberry.field(description="Why it is closed; empty while it is open.")
+    version: int = strawberry.field(description="Counts its changes; see `expectedVersion`.")
 
 
 @node_type(
@@ -56,6 +86,8 @@ class StockLevel(Node):
     on_hand: int = strawberry.field(description="Units on the shelf.")
     reserved: int = strawberry.field(description="Of these, promised to orders.")
     available: int = strawberry.field(description="Units that can be sold: on hand less reserved.")
+    incoming: int = strawberry.field(description="Units that suppliers will still bring here.")
+    in_transit: int = strawberry.field(description="Units on their way here from other warehouses.")
 
 
 @node_type(
@@ -71,9 +103,14 @@ class StockMovement(Node):
     )
     on_hand_change: int = strawberry.field(description="Units that came onto (+) or left (-) the shelf.")
     reserved_change: int = strawberry.field(description="Units that were promised (+) or no longer are (-).")
+    incoming_change: int = strawberry.field(description="Units that were announced (+) or no longer are (-).")
+    in_transit_change: int = strawberry.field(
+        description="Units that set out for here (+) or no longer are on the way (-)."
+    )
     order: OrderReference | None = field(
         resolvers.order, description="The order that it was for; null when there is none or you may not see it."
     )
+    cause: models.AdjustmentReason | None = strawberry.field(description="Why it was corrected; null for the rest.")
     reason: str = strawberry.field(description="What was noted; may be empty.")
     created_at: datetime = strawberry.field(description="When.")
 
@@ -143,7 +180,10 @@ class StockAdjustInput:
     variant_id: strawberry.ID = strawberry.field(description="What.")
     warehouse_id: strawberry.ID = strawberry.field(description="Where.")
     change: int = strawberry.field(description="Units to add, negative to take away; never below what is promised.")
-    reason: str = strawberry.field(default="", description="Why; at most 200 characters.")
+    cause: models.AdjustmentReason = strawberry.field(
+        default=models.AdjustmentReason.OTHER, description="Why, by name; it must fit the sign of the change."
+    )
+    reason: str = strawberry.field(default="", description="A note; at most 200 characters.")
 
 
 @strawberry.input(description="What was counted on the shelf.")
@@ -196,6 +236,14 @@ class LowStock(UserError):
     available: int = strawberry.field(description="Units that can be sold now.")
 
 
+@error_type("HOLD_LIMIT", description="The customer would hold too many units of it in orders that are not paid.")
+class HoldLimit(UserError):
+    variant: Variant | None = strawberry.field(description="What is held; a part when a bundle is wanted.")
+    requested: int = strawberry.field(description="Units that are wanted now, over all lines and bundles.")
+    held: int = strawberry.field(description="Units that the customer's unpaid orders hold already.")
+    maximum: int = strawberry.field(description="Units that one customer may hold.")
+
+
 @error_type("NOT_RESERVED", description="A line holds fewer units here than were to be moved.")
 class NotReserved(UserError):
     requested: int = strawberry.field(description="Units that were to be moved.")
@@ -208,4 +256,4 @@ class StockPromised(UserError):
     reserved: int = strawberry.field(description="Of these, promised to orders.")
 
 
-INVENTORY_ERRORS: list[type] = [InsufficientStock, LowStock, NotReserved, StockPromised]
+INVENTORY_ERRORS: list[type] = [HoldLimit, InsufficientStock, LowStock, NotReserved, StockPromised]

@@ -12,6 +12,8 @@ from schema.fields import field
 
 
 def public_id(root: strawberry.Parent[Any]) -> strawberry.ID:
+    if root.moment is not None:
+        return strawberry.ID(ids.to_public_past(_type_names[type(root)], *root.moment))
     return strawberry.ID(ids.to_public(_type_names[type(root)], root.id))
 
 

@@ -9,7 +9,7 @@ from adapters.payments.simulator import Outcome
 from kit.money import Currency as CurrencyCode
 from loaders import payments as loaders
 from models import payments as models
-from models.payments import LedgerAccount, PaymentMethod, PaymentState, RefundReason, RefundState
+from models.payments import LedgerAccount, PaymentMethod, PaymentPurpose, PaymentState, RefundReason, RefundState
 from resolvers import payments as resolvers
 from schema.errors import Payload
 from schema.fields import enum_type, field, mutation
@@ -25,7 +25,19 @@ OrderLineReference = Annotated["OrderLine", strawberry.lazy("schema.orders.types
 enum_type(
     PaymentMethod,
     description="How the customer pays.",
-    values={"SIMULATOR": "The local payment simulator: no real money moves."},
+    values={
+        "SIMULATOR": "The local payment simulator: no real money moves.",
+        "EXTERNAL": "At the marketplace that sold the order. Not for `paymentCreate`.",
+    },
+)
+enum_type(
+    PaymentPurpose,
+    description="What an attempt to pay is for.",
+    values={
+        "ORDER": "The order as it was placed.",
+        "DIFFERENCE": "What a change of the order costs more.",
+        "TIP": "A tip for the courier; it is not part of the order's money.",
+    },
 )
 enum_type(
     PaymentState,
@@ -57,6 +69,8 @@ enum_type(
         "NO_REASON": "The customer gave no reason.",
         "LATE_PAYMENT": "The payment came after the order was given up.",
         "PAID_TWICE": "The order had been paid already.",
+        "CLAIM_GONE": "It was paid for a change or a service that no longer stood.",
+        "NOT_DELIVERED": "It did not arrive.",
         "GOODWILL": "The shop is being kind.",
     },
 )
@@ -69,7 +83,10 @@ enum_type(
         "SALES": "Revenue from goods that customers received.",
         "SHIPPING_INCOME": "Revenue from delivery.",
         "SALES_RETURNS": "Taken off revenue: refunds of goods after they were received.",
+        "GOODWILL": "Expense: given to customers as a compensation, for no goods.",
         "REFUNDS_PAYABLE": "Liability: promised back, not yet gone.",
+        "TIPS_PAYABLE": "Liability: tips that are owed to couriers.",
+        "ORDER_TRANSFERS": "Between two orders that became one; always zero in the end.",
         "SUSPENSE": "Liability: came in without a claim of the market's; goes back or is looked into.",
     },
 )
@@ -106,8 +123,9 @@ class PaymentReceipt:
 class Payment(Node):
     number: str = strawberry.field(description="For people to read out. It opens nothing by itself.")
     method: PaymentMethod = strawberry.field(description="How it is paid.")
+    purpose: PaymentPurpose = strawberry.field(description="What it is for.")
     state: PaymentState = strawberry.field(description="Where it stands.")
-    amount: Money = money("amount", description="What is to be paid: the order's total.")
+    amount: Money = money("amount", description="What is to be paid: the order's total, the difference or the tip.")
     captured: Money = money("captured", description="What the provider took.")
     refunded: Money = money("refunded", description="What was given or promised back of it.")
     pay_url: str | None = field(resolvers.pay_url, description="Where to pay; null once it is no longer pending.")
@@ -208,6 +226,9 @@ class DemoPaymentSimulateInput:
     outcome: Outcome = strawberry.field(description="What happens to it at the provider.")
     delay_seconds: int = strawberry.field(
         default=0, description="How much later than usual the provider calls back, 0 to 2,592,000 seconds."
+    )
+    payer: str = strawberry.field(
+        default="", description="Who pays, as the provider will name them, up to 60 characters; empty: it does not say."
     )
 
 

@@ -21,7 +21,9 @@ def remove_sqlite(path: Path) -> None:
 async def take_back_migrations(database_url: str) -> None:
     """Drop our own tables, and nothing else that lives in the database."""
     try:
-        await migrate(config=tortoise_config(database_url), target=f"{APP}.__first__", direction="backward")
+        await migrate(
+            config=tortoise_config(database_url, migrating=True), target=f"{APP}.__first__", direction="backward"
+        )
     finally:
         await Tortoise.close_connections()
 

@@ -3,4 +3,4 @@
 from models.database import tortoise_config
 from settings import Settings
 
-TORTOISE_ORM = tortoise_config(Settings().database_url)
+TORTOISE_ORM = tortoise_config(Settings().database_url, migrating=True)

@@ -11,6 +11,7 @@ import pytest
 from adapters.bus import InProcessBus
 from adapters.carriers.simulator import CarrierSimulator
 from adapters.messages import DatabaseInbox
+from adapters.payments.external import ExternalPayments
 from domain.access import Viewer, system
 from domain.market import Market
 from kit import clock, crypto
@@ -104,7 +105,7 @@ async def market(settings: Settings) -> AsyncIterator[Market]:
                 policy=settings,
                 bus=bus,
                 messages=DatabaseInbox(),
-                providers={simulator.code: simulator},
+                providers={simulator.code: simulator, ExternalPayments.code: ExternalPayments()},
                 carriers={CarrierSimulator.code: CarrierSimulator(settings)},
             )
         )

@@ -20,7 +20,7 @@ RUN = uuid.uuid4().hex[:10]
 async def migrate_database(url: str) -> None:
     """Bring the database at `url` to the newest schema."""
     async with TortoiseContext():
-        await migrate(config=tortoise_config(url))
+        await migrate(config=tortoise_config(url, migrating=True))
 
 
 async def postgres_reason() -> str | None:

@@ -3,56 +3,87 @@
 from collections import Counter
 from uuid import UUID
 
+from domain.archive import documents
+from domain.archive.records import Record
 from domain.inventory import stock
+from domain.orders import missing
 from domain.payments import ledger
-from models.orders import Order, OrderLine
+from models.archive import ArchivedOrder
+from models.inventory import Backorder
+from models.jobs import Timer
+from models.orders import Order, OrderChangeRequest, OrderLine, Supply
 from models.payments import (
     JournalEntry,
     LedgerAccount,
     Payment,
+    PaymentPurpose,
     PaymentState,
     Posting,
     Refund,
     RefundLine,
     RefundState,
 )
+from models.shortages import Shortage
 
 CLAIMS = (
     LedgerAccount.CUSTOMER_DEPOSITS,
     LedgerAccount.SALES,
     LedgerAccount.SHIPPING_INCOME,
     LedgerAccount.SALES_RETURNS,
+    LedgerAccount.GOODWILL,
 )
 
 
 async def assert_books_balance() -> None:
     """Stock sums agree, every entry sums to zero, and ledger, orders, payments and refunds tell one story."""
     assert await stock.broken_sums() == []
+    assert await missing.unkept() == []
+    await _assert_shortages_agree()
     assert await ledger.broken_entries() == []
-    payments, refunds = await Payment.all(), await Refund.all()
-    await _assert_orders_agree(payments, refunds)
+    archived = [documents.read(row.document) for row in await ArchivedOrder.all()]
+    payments = [*await Payment.all(), *(payment for record in archived for payment in record.payments)]
+    refunds = [*await Refund.all(), *(refund for record in archived for refund in record.refunds)]
+    await _assert_orders_agree(payments, refunds, archived)
     await _assert_ledger_agrees(payments, refunds)
 
 
-async def _assert_orders_agree(payments: list[Payment], refunds: list[Refund]) -> None:
+async def _assert_shortages_agree() -> None:
+    """Every order that waits for something has one open shortage with a deadline, and no other order has."""
+    waiting = {row.order_id for row in await Backorder.all()}
+    asked = [row.order_id for row in await Shortage.filter(state__in=missing.UNSETTLED)]
+    short = {order.id: order for order in await Order.filter(supply__not=Supply.COMPLETE)}
+    assert len(asked) == len(set(asked))
+    assert waiting <= set(asked) == set(short)
+    assert all(order.supply_until is not None for order in short.values())
+    timers = await Timer.filter(kind=missing.DUE, done_at__isnull=True).values_list("subject_id", flat=True)
+    assert set(short) == {UUID(str(order_id)) for order_id in timers}
+
+
+async def _assert_orders_agree(payments: list[Payment], refunds: list[Refund], archived: list[Record]) -> None:
     captured, refunded, shipping = Counter[UUID](), Counter[UUID](), Counter[UUID]()
     given_back = Counter[UUID]()
+    tips = {payment.id for payment in payments if payment.purpose == PaymentPurpose.TIP}
     for payment in payments:
-        captured[payment.order_id] += payment.captured
+        captured[payment.order_id] += payment.captured if payment.id not in tips else 0
         is_captured = payment.state == PaymentState.CAPTURED
         assert payment.captured == (payment.amount if is_captured else 0), payment.number
     for refund in refunds:
-        refunded[refund.order_id] += refund.amount
+        refunded[refund.order_id] += refund.amount if refund.payment_id not in tips else 0
         shipping[refund.order_id] += refund.shipping
         given_back[refund.payment_id] += refund.amount
     for payment in payments:
         assert payment.refunded == given_back[payment.id] <= payment.captured, payment.number
-    for order in await Order.filter(id__in=list({payment.order_id for payment in payments})):
+    there = await Order.filter(id__in=list({payment.order_id for payment in payments}))
+    for order in (*there, *(record.order for record in archived)):
         assert (order.captured, order.refunded) == (captured[order.id], refunded[order.id]), order.number
         assert order.shipping_refunded == shipping[order.id] <= order.shipping, order.number
-        applied = [p for p in payments if p.order_id == order.id and p.is_applied]
-        assert len(applied) <= 1, order.number
-        assert all(p.captured == order.total for p in applied), order.number
+        applied = [p for p in payments if p.order_id == order.id and p.is_applied and p.purpose == PaymentPurpose.ORDER]
+        merged = await Order.filter(merged_into=order.id).count()
+        assert len(applied) <= 1 + merged, order.number
+        changed = await OrderChangeRequest.filter(order_id=order.id, paid_by__not_isnull=True)
+        differences = sum(change.to_pay for change in changed)
+        assert not applied or sum(p.captured for p in applied) + differences == order.total, order.number
+        assert {change.paid_by for change in changed} <= {p.id for p in payments if p.is_applied}, order.number
     await _assert_lines_agree(refunds)
 
 
@@ -80,9 +111,10 @@ async def _assert_ledger_agrees(payments: list[Payment], refunds: list[Refund]) 
     owed = sum(refund.amount for refund in refunds if refund.state != RefundState.SUCCEEDED)
     assert accounts[LedgerAccount.PROVIDER_CLEARING] == sum(p.captured for p in payments) - gone + aside
     assert accounts[LedgerAccount.REFUNDS_PAYABLE] == -owed
+    assert accounts[LedgerAccount.ORDER_TRANSFERS] == 0
     kept = Counter[UUID]()
     for payment in payments:
-        if payment.is_applied:
+        if payment.is_applied and payment.purpose != PaymentPurpose.TIP:
             kept[payment.order_id] += payment.captured - payment.refunded
     for order_id in kept.keys() | claims.keys():
         assert claims[order_id] == -kept[order_id]

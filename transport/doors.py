@@ -7,6 +7,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from domain.catalog import exports, uploads
+from domain.fulfillment import documents, notices, proofs
 from domain.market import Market
 from domain.payments import webhooks
 from jobs import health
@@ -21,6 +22,7 @@ STATUS = {
     "NOT_FOUND": 404,
     "UPLOAD_UNUSABLE": 409,
     "FILE_TOO_LARGE": 413,
+    "NO_PICTURE": 415,
 }
 
 
@@ -34,19 +36,40 @@ class Doors:
 
     async def webhook(self, request: Request) -> Response:
         """A provider's callback: 204 when it was taken, now or before."""
-        body = bytearray()
         try:
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > self._limits.body_bytes:
-                    return Response(status_code=413)
+            body = await self._body(request)
+            if body is None:
+                return Response(status_code=413)
             provider = request.path_params["provider"]
-            await webhooks.receive(self._market(), provider, body=bytes(body), headers=dict(request.headers))
+            await webhooks.receive(self._market(), provider, body=body, headers=dict(request.headers))
         except Refused as refused:
             return _refused(refused)
         except ClientDisconnect:
             return Response(status_code=400)
         return Response(status_code=204)
+
+    async def carrier_webhook(self, request: Request) -> Response:
+        """What a carrier tells us unasked, answered as that carrier wants it."""
+        try:
+            body = await self._body(request)
+            if body is None:
+                return Response(status_code=413)
+            carrier = request.path_params["carrier"]
+            reply = await notices.receive(self._market(), carrier, body=body, headers=dict(request.headers))
+        except Refused as refused:
+            return _refused(refused)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        return Response(reply.body, status_code=reply.status, media_type=reply.media_type if reply.body else None)
+
+    async def _body(self, request: Request) -> bytes | None:
+        """The whole body; None when it is larger than anybody who has something to say needs."""
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > self._limits.body_bytes:
+                return None
+        return bytes(body)
 
     async def upload(self, request: Request) -> Response:
         """The raw bytes of a file, at an address that was given out for this one file."""
@@ -69,6 +92,37 @@ class Doors:
             "X-Content-Type-Options": "nosniff",
         }
         return StreamingResponse(export.pieces, media_type=export.media_type, headers=headers)
+
+    async def proof_upload(self, request: Request) -> Response:
+        """A picture that proves a delivery, at an address that was given out for this one picture."""
+        try:
+            await proofs.receive(self._market(), request.path_params["token"], _chunks(request))
+        except Refused as refused:
+            return _refused(refused)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        return Response(status_code=204)
+
+    async def proof(self, request: Request) -> Response:
+        """Such a picture, at an address that was given out for some minutes."""
+        found = await proofs.show(self._market(), request.path_params["token"])
+        if found is None:
+            return JSONResponse({"code": "NOT_FOUND"}, status_code=404)
+        media_type, content = found
+        headers = {"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+        return Response(content, media_type=media_type, headers=headers)
+
+    async def document(self, request: Request) -> Response:
+        """A label, a slip or a list of the warehouse as PDF, at an address that was given out for some minutes."""
+        document = await documents.redeem(self._market(), request.path_params["token"])
+        if document is None:
+            return JSONResponse({"code": "NOT_FOUND"}, status_code=404)
+        headers = {
+            "Content-Disposition": f'inline; filename="{document.file_name}"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return Response(document.body, media_type=documents.MEDIA_TYPE, headers=headers)
 
     async def alive(self, request: Request) -> Response:
         """Whether the process answers at all."""

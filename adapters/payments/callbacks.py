@@ -1,16 +1,13 @@
-"""How the simulator writes, signs and checks its callbacks: what a provider's own library would bring."""
+"""How the simulator writes and checks its callbacks: what a provider's own library would bring."""
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from adapters.payments.provider import BadSignature, Notice, NoticeKind
-from kit import crypto
+from adapters.signatures import what_is_wrong
 from kit.money import LARGEST_AMOUNT, Currency
 
-TIMESTAMP = "x-simulator-timestamp"
-SIGNATURE = "x-simulator-signature"
-REPLAY_WINDOW = timedelta(minutes=5)
 LONGEST_TEXT = 80
 
 
@@ -26,27 +23,16 @@ def write(notice: Notice) -> str:
             "currency": notice.currency,
             "occurredAt": notice.occurred_at.isoformat(),
             "failure": notice.failure,
+            "payer": notice.payer,
         }
     )
 
 
-def signed_headers(body: bytes, *, secret: str, now: datetime) -> dict[str, str]:
-    """What goes with a body, so that nobody else can have sent it, nor anybody send it again tomorrow."""
-    timestamp = str(int(now.timestamp()))
-    return {
-        "content-type": "application/json",
-        TIMESTAMP: timestamp,
-        SIGNATURE: _signature(timestamp, body, secret=secret),
-    }
-
-
 def read(body: bytes, headers: Mapping[str, str], *, secret: str, now: datetime) -> Notice:
     """The notice in a callback. BadSignature: not signed, or not lately. ValueError: signed, and still no notice."""
-    timestamp = headers.get(TIMESTAMP, "")
-    if not crypto.same(headers.get(SIGNATURE, ""), _signature(timestamp, body, secret=secret)):
-        raise BadSignature("the signature does not fit")
-    if abs(now - _moment(timestamp)) > REPLAY_WINDOW:
-        raise BadSignature("signed too long ago, or ahead of time")
+    wrong = what_is_wrong(body, headers, secret=secret, now=now)
+    if wrong:
+        raise BadSignature(wrong)
     content = json.loads(body)
     if not isinstance(content, dict):
         raise ValueError("a notice is a JSON object")
@@ -62,15 +48,8 @@ def read(body: bytes, headers: Mapping[str, str], *, secret: str, now: datetime)
         currency=Currency(_text(content, "currency")).value,
         occurred_at=occurred_at,
         failure=_text(content, "failure", least=0)[:60],
+        payer=_text(content, "payer", least=0) if "payer" in content else "",
     )
-
-
-def _signature(timestamp: str, body: bytes, *, secret: str) -> str:
-    return crypto.sign(secret, timestamp.encode() + b"." + body)
-
-
-def _moment(timestamp: str) -> datetime:
-    return datetime.fromtimestamp(int(timestamp), UTC)  # ours by now: only a signed timestamp comes this far
 
 
 def _text(content: dict[str, object], name: str, *, least: int = 1) -> str:

@@ -52,6 +52,7 @@ class Notice:
     currency: str
     occurred_at: datetime
     failure: str = ""
+    payer: str = ""  # who paid, as the provider names them; empty when it does not say
 
 
 class PaymentProvider(Protocol):

@@ -16,6 +16,7 @@ from tortoise.exceptions import IntegrityError
 from adapters.bus import EventBus
 from adapters.payments import callbacks
 from adapters.payments.provider import Charge, Notice, NoticeKind, ProviderRefused
+from adapters.signatures import signed_headers
 from kit import clock, ids
 from models.database import transaction
 from models.jobs import Timer
@@ -144,8 +145,10 @@ class PaymentSimulator:
             return None
         return await SimulatedCharge.get_or_none(reference=reference, kind="charge")
 
-    async def pay(self, reference: str, outcome: Outcome, *, delay_seconds: int = 0) -> SimulatedCharge:
-        """Let `outcome` happen to a charge; the callback goes out `delay_seconds` later than usual.
+    async def pay(
+        self, reference: str, outcome: Outcome, *, delay_seconds: int = 0, payer: str = ""
+    ) -> SimulatedCharge:
+        """Let `outcome` happen to a charge; the callback goes out `delay_seconds` later than usual and names `payer`.
 
         Raises ChargeClosed, ChargeExpired unless that is what was asked for, and LookupError where there is no charge.
         """
@@ -159,7 +162,7 @@ class PaymentSimulator:
             charge.paid_at = None if outcome == Outcome.DECLINE else now
             charge.refuses_refunds = outcome == Outcome.SUCCEED_FAILING_REFUND
             await charge.save()
-            await self._announce_outcome(charge, outcome, now=now, delay=timedelta(seconds=delay_seconds))
+            await self._announce_outcome(charge, outcome, now=now, delay=timedelta(seconds=delay_seconds), payer=payer)
         await self._bus.wake()
         return charge
 
@@ -187,7 +190,7 @@ class PaymentSimulator:
             self._client = None
 
     async def _announce_outcome(
-        self, charge: SimulatedCharge, outcome: Outcome, *, now: datetime, delay: timedelta
+        self, charge: SimulatedCharge, outcome: Outcome, *, now: datetime, delay: timedelta, payer: str
     ) -> None:
         if outcome == Outcome.DECLINE:
             await self._announce(charge, NoticeKind.FAILED, now=now, delay=delay, failure="INSUFFICIENT_FUNDS")
@@ -202,6 +205,7 @@ class PaymentSimulator:
             amount=max(charge.amount - 1, 1) if outcome == Outcome.SUCCEED_WRONG_AMOUNT else charge.amount,
             copies=2 if outcome == Outcome.SUCCEED_TWICE else 1,
             bad_signatures=2 if outcome == Outcome.SUCCEED_BADLY_SIGNED_FIRST else 0,
+            payer=payer,
         )
         if outcome == Outcome.SUCCEED_OUT_OF_ORDER:  # the refusal of a first card, told after the success of the second
             await self._announce(
@@ -223,6 +227,7 @@ class PaymentSimulator:
         copies: int = 1,
         bad_signatures: int = 0,
         failure: str = "",
+        payer: str = "",
     ) -> None:
         notice = Notice(
             notice_id=_reference("EVT"),
@@ -233,6 +238,7 @@ class PaymentSimulator:
             currency=charge.currency,
             occurred_at=now,
             failure=failure,
+            payer=payer,
         )
         due_at = now + self._delay + delay
         for _ in range(copies):
@@ -249,7 +255,7 @@ class PaymentSimulator:
     async def _post(self, notice: SimulatedNotice) -> bool:
         body = notice.body.encode()
         signed_with = self.secret if notice.attempts > notice.bad_signatures else "somebody else's secret"
-        headers = callbacks.signed_headers(body, secret=signed_with, now=clock.machine())
+        headers = signed_headers(body, secret=signed_with, now=clock.machine())
         if self._client is None:
             self._client = httpx.AsyncClient(transport=self.transport, timeout=POST_SECONDS, trust_env=False)
         try:

@@ -22,6 +22,7 @@ PATH = "/simulator/pay"
 COOKIE = "simulator_visit"
 LARGEST_FORM = 4096  # bytes
 LONGEST_DELAY = 3600  # seconds
+LONGEST_PAYER = 60  # characters
 
 Texts = dict[str, tuple[str, str]]  # English, Chinese
 
@@ -31,6 +32,7 @@ TEXTS: Texts = {
     "number": ("Payment", "支付单号"),
     "until": ("Pay before", "付款截止"),
     "delay": ("Tell the shop later by (seconds)", "延迟通知商家（秒）"),
+    "payer": ("Name of whoever pays", "付款人姓名"),
     "more": ("What providers do on bad days", "模拟异常情形"),
     "paid": ("Paid", "已付款"),
     "declined": ("Declined", "已拒绝"),
@@ -132,7 +134,7 @@ async def _act(simulator: PaymentSimulator, request: Request) -> Response:
     except ValueError:
         return await _show(simulator, request, problem="stale", status=400)
     try:
-        await simulator.pay(reference, outcome, delay_seconds=min(max(delay, 0), LONGEST_DELAY))
+        await simulator.pay(reference, outcome, delay_seconds=min(max(delay, 0), LONGEST_DELAY), payer=_payer(form))
     except LookupError:
         return await _show(simulator, request)
     except ChargeExpired:
@@ -154,6 +156,12 @@ async def _form_fields(request: Request) -> Mapping[str, str]:
     except (ValueError, ClientDisconnect):
         return {}
     return {name: values[0] for name, values in fields.items()}
+
+
+def _payer(form: Mapping[str, str]) -> str:
+    """What was typed as a name, as far as it is text."""
+    name = " ".join(form.get("payer", "").split())[:LONGEST_PAYER]
+    return name if name.isprintable() else ""
 
 
 def _token(simulator: PaymentSimulator, visit: str, reference: str) -> str:
@@ -196,7 +204,9 @@ def _form(charge: SimulatedCharge, locale: str, *, token: str) -> str:
         f'<input type="hidden" name="token" value="{token}">{plain}'
         f"<details><summary>{_text('more', locale)}</summary>"
         f"<p><label>{_text('delay', locale)} "
-        f'<input type="number" name="delay" value="0" min="0" max="{LONGEST_DELAY}"></label></p>{more}</details></form>'
+        f'<input type="number" name="delay" value="0" min="0" max="{LONGEST_DELAY}"></label></p>'
+        f"<p><label>{_text('payer', locale)} "
+        f'<input name="payer" maxlength="{LONGEST_PAYER}" autocomplete="off"></label></p>{more}</details></form>'
     )
 
 

@@ -19,6 +19,7 @@ from models.database import is_postgres, transaction
 from models.fields import MARK
 
 PAYMENT_MINUTES = 30
+DISPATCH_HOURS = 24
 
 
 class Impossible(Exception):
@@ -418,7 +419,12 @@ async def called_back(body: bytes, headers: Mapping[str, str], *, secret: str) -
         if taken != 1:
             raise Impossible("taken meanwhile")
         await _book(payment, order)
-        change = {"state": "PAID", "captured": order["captured"] + notice.amount, "paid_at": now}
+        change = {
+            "state": "PAID",
+            "captured": order["captured"] + notice.amount,
+            "paid_at": now,
+            "dispatch_by": now + timedelta(hours=DISPATCH_HOURS),
+        }
         facts = {**_facts(payment), "applied": True, "from": "PENDING_PAYMENT", "to": "PAID"}
         await _tell(order, "payment.captured", facts, actor="PROVIDER", change=change)
         await run(
@@ -426,6 +432,7 @@ async def called_back(body: bytes, headers: Mapping[str, str], *, secret: str) -
             now,
             order["id"],
         )
+        await _timer("order.late_dispatch", uuid(order["id"]), change["dispatch_by"])
         await _timer("payment.expire_attempts", uuid(order["id"]), now)
 
 

@@ -41,6 +41,7 @@ PACKAGES: dict[str, Package | None] = {
     "chestnuts": BARE,
     "daily-nuts": (packages.gift_box, (ORANGE,)),
     "mooncake-box": (packages.gift_box, (RED,)),
+    "orchard-hamper": (packages.gift_box, (ORANGE,)),
     "hawthorn": BARE,
     "peanut-brittle": BARE,
     "milk-candy": BARE,

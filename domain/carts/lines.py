@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.access import Viewer
+from domain.delivery.regions import Goods, Terms, problems
 from domain.market import Policy
 from domain.pricing.engine import Quote, item, quote
 from domain.promotions import coupons
@@ -11,6 +12,7 @@ from kit.errors import Refused
 from kit.money import Money
 from models.carts import Cart, CartLine
 from models.catalog import ProductStatus
+from models.delivery import DeliveryMode
 from models.promotions import Coupon
 
 
@@ -28,8 +30,9 @@ def is_on_sale(line: CartLine) -> bool:
     return line.variant.is_active and line.variant.product.status == ProductStatus.ACTIVE
 
 
-def warnings(line: CartLine, *, available: int, policy: Policy) -> list[Refused]:
-    """What the owner should know about a line before paying. `available` units of its variant can be sold."""
+def warnings(line: CartLine, *, available: int, policy: Policy, terms: Terms | None = None) -> list[Refused]:
+    """What the owner should know about a line before paying. `available` units of its variant can be sold; `terms` are
+    those of the place that the owner's orders usually go to."""
     variant, units = line.variant, line.quantity
     if not is_on_sale(line):
         return [Refused("OFF_SHELF", line=line, variant=variant)]
@@ -43,6 +46,9 @@ def warnings(line: CartLine, *, available: int, policy: Policy) -> list[Refused]
         found.append(Refused("INSUFFICIENT_STOCK", variant=variant, requested=units, available=available))
     elif available <= policy.low_stock:
         found.append(Refused("LOW_STOCK", variant=variant, available=available))
+    if terms is not None:
+        usual = DeliveryMode.SERVICE if variant.product.is_service else DeliveryMode.HOME
+        found.extend(problems(terms, usual, [Goods(variant, variant.product)]))
     return found
 
 

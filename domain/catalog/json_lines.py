@@ -72,7 +72,7 @@ class JsonLines:
     def parse(self, raw: Raw, limits: Limits) -> Parsed:
         text, found, why = raw.content
         reading = _Reading(raw.row, self.currency)
-        if is_bad_utf8(text) or not _storable(found):
+        if is_bad_utf8(text) or not storable(found):
             reading.wrong("", "INVALID_CHARACTER", text)
         elif not isinstance(found, dict):
             reading.wrong("", "INVALID_JSON", text, why=why or "it is not an object")
@@ -98,7 +98,7 @@ def _decoded(text: str) -> tuple[object, str]:
         return None, str(error)[:100]
 
 
-def _storable(found: object) -> bool:
+def storable(found: object) -> bool:
     """Whether no text in it holds a NUL or half of a surrogate pair, which no database takes."""
     text = json.dumps(found, ensure_ascii=False, default=str)
     return "\\u0000" not in text and not any("\ud800" <= character <= "\udfff" for character in text)

@@ -31,9 +31,9 @@ class Ticket:
     token: str
 
 
-async def create(viewer: Viewer, *, file_name: str) -> Ticket:
-    """Get ready to be sent a file."""
-    viewer.require(Permission.EDIT_CATALOG)
+async def create(viewer: Viewer, *, file_name: str, permission: Permission = Permission.EDIT_CATALOG) -> Ticket:
+    """Get ready to be sent a file by somebody who may do this with it."""
+    viewer.require(permission)
     name = clean_text(file_name, path=("fileName",), maximum=LONGEST_NAME, minimum=1)
     token, now = ids.token(), clock.now()
     async with viewer.market.change():

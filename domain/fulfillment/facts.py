@@ -21,7 +21,9 @@ def scan_facts(parcel: Parcel, scan: TrackingEvent) -> dict[str, object]:
         **parcel_facts(parcel),
         "parcel_state": parcel.state.value,
         "scan_state": scan.state.value,
+        "scan_kind": scan.kind.value,
         "place": scan.place,
         "description": scan.description,
         "occurred_at": scan.occurred_at.isoformat(),
+        "estimated_at": parcel.estimated_at.isoformat() if parcel.estimated_at else None,
     }

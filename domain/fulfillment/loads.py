@@ -34,19 +34,19 @@ def loads_of(
     chosen: Sequence[Chosen] | None = None,
     warehouse_id: UUID | None = None,
 ) -> list[Load]:
-    """The parcels that the chosen units make; nothing chosen means all that are open, or all that lie in the warehouse.
+    """The parcels that the chosen units make; nothing chosen: all that is there, or lies in the warehouse.
 
-    A unit is shipped from where it is held: NOT_RESERVED where too few are.
+    A unit is shipped from where it is held: NOT_RESERVED where too few are. What the order waits for follows.
     """
     here = [promise for promise in held if warehouse_id in (None, promise.warehouse_id)]
     if chosen is not None:
         return _packed(_checked(lines, chosen), here)
-    wanted = {line.id: open_units(line) for line in lines if open_units(line)}
-    if warehouse_id is not None:
-        there = _units(here)
-        wanted = {line_id: min(units, there[line_id]) for line_id, units in wanted.items() if there[line_id]}
-        if not wanted:
-            raise Refused("NOTHING_IN_WAREHOUSE", path=("warehouseId",))
+    there = _units(here)
+    wanted = {line.id: min(open_units(line), there[line.id]) for line in lines if open_units(line) and there[line.id]}
+    if not wanted and warehouse_id is not None:
+        raise Refused("NOTHING_IN_WAREHOUSE", path=("warehouseId",))
+    if not wanted:
+        raise Refused("NOTHING_IS_THERE")
     return _packed(wanted, here)
 
 

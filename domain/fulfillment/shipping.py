@@ -1,17 +1,17 @@
 """Handing goods to a carrier: a label first, then parcels, stock and order in one transaction."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
-from adapters.carriers.carrier import Place
 from domain import effects, idempotency
 from domain.access import Permission, Viewer
-from domain.fulfillment.carriers import Label, clean_waybill, connected, label
+from domain.fulfillment import bookings, hands, watching
+from domain.fulfillment.carriers import Label, clean_waybill, connected, from_warehouse, label, to_customer
 from domain.fulfillment.facts import parcel_facts
 from domain.fulfillment.loads import Chosen, Load, loads_of
 from domain.inventory import stock
@@ -46,13 +46,15 @@ class Packed:
 
     load: Load
     label: Label
+    address: Mapping[str, str]
 
 
 async def ship(viewer: Viewer, asked: Shipment, *, key: str) -> list[Parcel]:
     """Hand units of an order to a carrier, one parcel for each warehouse that they lie in; gives the parcels.
 
     The label is asked for before anything is written. When that or anything after it fails, nothing has changed, and
-    the same call may be repeated under the same key: the carrier then gives the same label.
+    the same call may be repeated under the same key: the carrier then gives the same label. When the shipment is
+    refused, its labels go back to the carrier.
     """
     viewer.require(Permission.SHIP)
     shipment_id = await idempotency.answered(viewer, OPERATION, key, asked=asked)
@@ -62,12 +64,14 @@ async def ship(viewer: Viewer, asked: Shipment, *, key: str) -> list[Parcel]:
 
 
 async def _ship_now(viewer: Viewer, asked: Shipment, *, key: str) -> UUID:
+    packed: list[Packed] = []
     try:
-        packed = await _pack(viewer, asked, key=key)
+        await _pack(viewer, asked, packed, key=key)
         return await _hand_over_once(viewer, asked, packed, key=key)
     except (Refused, Refusals):
         by_twin = await idempotency.answered(viewer, OPERATION, key, asked=asked)
         if by_twin is None:
+            await bookings.let_go([one.label.booking_id for one in packed if one.label.booking_id])
             raise
         return by_twin  # the same call, sent twice at once: the other one was quicker
 
@@ -86,7 +90,8 @@ async def _refuse_used(carrier: CarrierCode, waybills: Sequence[str]) -> None:
         raise Refused("WAYBILL_TAKEN", path=("waybill",))
 
 
-async def _pack(viewer: Viewer, asked: Shipment, *, key: str) -> list[Packed]:
+async def _pack(viewer: Viewer, asked: Shipment, table: list[Packed], *, key: str) -> None:
+    """Put the parcels of a shipment on the table, each as soon as it has its label."""
     order = await visible_orders(viewer).filter(id=asked.order_id).first()
     if order is None:
         raise Refused("NOT_FOUND", path=("orderId",), what="order")
@@ -98,21 +103,18 @@ async def _pack(viewer: Viewer, asked: Shipment, *, key: str) -> list[Packed]:
     waybill = await _own_waybill(asked, parcels=len(loads))
     weights = {line.id: line.weight_grams for line in lines}
     houses = {house.id: house for house in await Warehouse.filter(id__in=[load.warehouse_id for load in loads])}
-    return [
-        Packed(
-            load,
-            await label(
-                viewer,
-                asked.carrier,
-                request_key=_request_key(viewer, order, load, key=key),
-                waybill=waybill,
-                sender=Place(houses[load.warehouse_id].province, houses[load.warehouse_id].city),
-                receiver=Place(order.address["province"], order.address["city"]),
-                weight_grams=sum(weights[line_id] * units for line_id, units in load.quantities.items()),
-            ),
+    for load in loads:
+        own = await label(
+            viewer,
+            asked.carrier,
+            request_key=_request_key(viewer, order, load, key=key),
+            waybill=waybill,
+            sender=from_warehouse(viewer, houses[load.warehouse_id]),
+            receiver=to_customer(order),
+            weight_grams=sum(weights[line_id] * units for line_id, units in load.quantities.items()),
+            order_id=order.id,
         )
-        for load in loads
-    ]
+        table.append(Packed(load, own, order.address))
 
 
 async def _own_waybill(asked: Shipment, *, parcels: int) -> str | None:
@@ -126,13 +128,23 @@ async def _own_waybill(asked: Shipment, *, parcels: int) -> str | None:
 
 
 async def _loads(asked: Shipment, lines: Sequence[OrderLine]) -> list[Load]:
+    """The parcels that the asked units make, of what nobody in the warehouse has in hand."""
     held = await stock.held(asked.order_id)
-    return loads_of(lines, held, chosen=asked.chosen, warehouse_id=asked.warehouse_id)
+    taken = await hands.take_out(asked.order_id, held)
+    try:
+        return loads_of(lines, held, chosen=asked.chosen, warehouse_id=asked.warehouse_id)
+    except (Refused, Refusals):
+        if taken:
+            raise Refused("UNITS_IN_WAVE", path=("orderId",), units=taken) from None
+        raise
 
 
 def _request_key(viewer: Viewer, order: Order, load: Load, *, key: str) -> str:
-    """The same for every try of the same call, so that a carrier that was asked twice prints one label."""
-    parts = f"{viewer.key}/{order.id}/{load.warehouse_id}/{key}"
+    """The same for every try of the same call, so that a carrier that was asked twice prints one label.
+
+    Another one once the order goes elsewhere: its address may be changed between two tries.
+    """
+    parts = f"{viewer.key}/{order.id}/{load.warehouse_id}/{sorted(order.address.items())}/{key}"
     return hashlib.sha256(parts.encode()).hexdigest()
 
 
@@ -140,23 +152,32 @@ async def _hand_over(viewer: Viewer, asked: Shipment, packed: Sequence[Packed]) 
     order = await lock(viewer, asked.order_id)
     actions.check(viewer, order, Action.SHIP)
     lines = {line.id: line for line in await OrderLine.filter(order_id=order.id).order_by("position")}
-    if await _loads(asked, list(lines.values())) != [one.load for one in packed]:
+    is_elsewhere = any(one.address != order.address for one in packed)
+    if is_elsewhere or await _loads(asked, list(lines.values())) != [one.load for one in packed]:
         raise Refused("ORDER_CHANGED", path=("orderId",), retryable=True)
     loads = [one.load for one in packed]
     await stock.lock([(load.warehouse_id, lines[line_id].variant_id) for load in loads for line_id in load.quantities])
     shipment_id = ids.new_id()
     for one in packed:
-        parcel = await _send(viewer, order, asked.carrier, one, lines, shipment_id=shipment_id)
-        await tell(viewer, order, kind="parcel.shipped", data=parcel_facts(parcel))
-    if not any(open_units(line) for line in lines.values()):
+        load = one.load
+        await stock.ship(viewer, order_id=order.id, warehouse_id=load.warehouse_id, quantities=load.quantities)
+        await send(viewer, order, asked.carrier, one, lines, shipment_id=shipment_id)
+    await follow_order(viewer, order, list(lines.values()))
+    return shipment_id
+
+
+async def follow_order(viewer: Viewer, order: Order, lines: Sequence[OrderLine]) -> None:
+    """Move a locked order on after parcels of it have left."""
+    if order.urged_at is not None:
+        await effects.soon("notice.urge_answered", order.id)
+    if not any(open_units(line) for line in lines):
         await move(viewer, order, OrderState.SHIPPED, kind="order.shipped")
         await settle_delivery(viewer, order)
     elif order.state == OrderState.PAID:
         await move(viewer, order, OrderState.PARTIALLY_SHIPPED, kind="order.partially_shipped")
-    return shipment_id
 
 
-async def _send(
+async def send(
     viewer: Viewer,
     order: Order,
     carrier: CarrierCode,
@@ -165,8 +186,10 @@ async def _send(
     *,
     shipment_id: UUID,
 ) -> Parcel:
+    """A parcel whose goods have just been taken out of stock, told to the order; the caller moves that on."""
     load, now = packed.load, clock.now()
-    await stock.ship(viewer, order_id=order.id, warehouse_id=load.warehouse_id, quantities=load.quantities)
+    if packed.label.booking_id is not None:
+        await bookings.use(packed.label.booking_id)
     parcel = await Parcel.create(
         order_id=order.id,
         number=f"W{ids.readable(12)}",
@@ -187,4 +210,6 @@ async def _send(
     adapter = connected(viewer, carrier)
     if adapter is not None:
         await effects.at("parcel.track", parcel.id, now + adapter.pause)
+    await watching.watch(viewer, order, parcel)
+    await tell(viewer, order, kind="parcel.shipped", data=parcel_facts(parcel))
     return parcel

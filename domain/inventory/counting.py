@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from domain.access import Permission, Viewer
+from domain.inventory import bundles
 from domain.inventory.allocation import Place
 from domain.inventory.levels import Change, locked, move, place_of
 from domain.inventory.stock import LARGEST_COUNT
@@ -18,6 +19,7 @@ async def set_on_hand(viewer: Viewer, counts: Mapping[Place, int], *, reason: st
     if any(not 0 <= count <= LARGEST_COUNT for count in counts.values()):
         raise Refused("OUT_OF_RANGE", minimum=0, maximum=LARGEST_COUNT)
     async with transaction():
+        await bundles.refuse_counts({variant_id for _, variant_id in counts})
         levels = await _levels(counts)
         for level in levels:
             if counts[place_of(level)] < level.reserved:

@@ -9,12 +9,17 @@ from tortoise.queryset import QuerySet
 
 from domain import effects
 from domain.access import Viewer
+from domain.inventory import backorders
 from domain.inventory.allocation import Place
+from domain.inventory.availability import available
 from kit import clock
 from models.catalog import Product, Variant
-from models.inventory import MovementKind, StockLevel, StockMovement
+from models.inventory import AdjustmentReason, BundlePart, MovementKind, StockLevel, StockMovement
 
 IN_STOCK = "inventory.in_stock"
+WAITED = "an order waited for it"  # reason of the movement
+COLUMNS = ("on_hand", "reserved", "incoming", "in_transit")
+LARGEST_PART = 50  # units of one variant in one unit of a bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +28,8 @@ class Change:
 
     on_hand: int = 0
     reserved: int = 0
+    incoming: int = 0
+    in_transit: int = 0
 
 
 def place_of(level: StockLevel) -> Place:
@@ -42,15 +49,69 @@ async def move(
     changes: Mapping[Place, Change],
     *,
     order_id: UUID | None = None,
+    document_id: UUID | None = None,
+    cause: AdjustmentReason | None = None,
     reason: str = "",
 ) -> None:
-    """Change locked levels and write down why. The rows given follow; products learn whether they are in stock."""
+    """Change locked levels and write down why. The rows given follow; products learn whether they are in stock.
+
+    What becomes free goes to those who wait for it before anybody else sees it.
+    """
     moved = [(level, changes[place_of(level)]) for level in levels if place_of(level) in changes]
     if len(moved) != len(changes):
         raise LookupError("a place without a stock level was to change")
     if not moved:
         return
-    await _write(moved)
+    before = {level.id: level.available for level, _ in moved}
+    moves = [(level, change, order_id) for level, change in moved]
+    await _change(viewer, kind, moves, document_id=document_id, cause=cause, reason=reason)
+    await _serve_waiting(viewer, [level for level, _ in moved if level.available > before[level.id]])
+    await _tell_products([level for level, _ in moved], before)
+
+
+async def serve_waiting(viewer: Viewer, levels: Sequence[StockLevel]) -> None:
+    """Promise what is free in locked levels to those who wait for it; `move` does that by itself."""
+    before = {level.id: level.available for level in levels}
+    await _serve_waiting(viewer, levels)
+    await _tell_products(levels, before)
+
+
+async def _serve_waiting(viewer: Viewer, levels: Sequence[StockLevel]) -> None:
+    places = {place_of(level): level for level in levels}
+    served = await backorders.serve(levels) if levels else []
+    if served:
+        moves = [(places[one.place], Change(reserved=one.units), one.order_id) for one in served]
+        await _change(viewer, MovementKind.RESERVE, moves, reason=WAITED)
+
+
+async def _tell_products(levels: Sequence[StockLevel], before: Mapping[UUID, int]) -> None:
+    """The products of levels that ran out or came back learn of it, and those of bundles that need several units."""
+    changed = [level for level in levels if level.available != before[level.id]]
+    crossed = {level.variant_id for level in changed if (before[level.id] > 0) != (level.available > 0)}
+    scarce = {level.variant_id for level in changed if min(level.available, before[level.id]) < LARGEST_PART}
+    if scarce:
+        crossed |= await _bundles_with(scarce)
+    if crossed:
+        await _follow_or_remember({row.product_id for row in await Variant.filter(id__in=crossed).only("product_id")})
+
+
+async def _change(
+    viewer: Viewer,
+    kind: MovementKind,
+    moves: Sequence[tuple[StockLevel, Change, UUID | None]],
+    *,
+    document_id: UUID | None = None,
+    cause: AdjustmentReason | None = None,
+    reason: str,
+) -> None:
+    """Write the levels in one statement and a movement for each change; the rows follow."""
+    sums: dict[UUID, Change] = {}
+    for level, change, _ in moves:
+        before = sums.get(level.id, Change())
+        sums[level.id] = Change(*(getattr(before, name) + getattr(change, name) for name in COLUMNS))
+    rows = {level.id: level for level, _, _ in moves}
+    await _write([(rows[level_id], change) for level_id, change in sums.items()])
+    now = clock.now()
     await StockMovement.bulk_create(
         StockMovement(
             warehouse_id=level.warehouse_id,
@@ -58,40 +119,45 @@ async def move(
             kind=kind,
             on_hand_change=change.on_hand,
             reserved_change=change.reserved,
+            incoming_change=change.incoming,
+            in_transit_change=change.in_transit,
             order_id=order_id,
+            document_id=document_id,
             actor_id=viewer.user_id,
+            cause=cause,
             reason=reason,
-            created_at=clock.now(),
+            created_at=now,
         )
-        for level, change in moved
+        for level, change, order_id in moves
     )
-    crossed = {level.variant_id for level, change in moved if _crosses(level, change)}
-    for level, change in moved:
-        level.on_hand += change.on_hand
-        level.reserved += change.reserved
-    if crossed:
-        await _follow_or_remember({row.product_id for row in await Variant.filter(id__in=crossed).only("product_id")})
+    for level, change, _ in moves:
+        for name in COLUMNS:
+            setattr(level, name, getattr(level, name) + getattr(change, name))
 
 
 async def _write(moved: Sequence[tuple[StockLevel, Change]]) -> None:
     """One statement for all levels, which holds only where enough is there."""
-    guards, on_hand, reserved = [], [], []
+    guards = []
     for level, change in moved:
         least = change.reserved - change.on_hand  # on_hand + change >= reserved + change
-        guards.append(Q(id=level.id, on_hand__gte=F("reserved") + least, reserved__gte=-change.reserved))
-        on_hand.append(When(id=level.id, then=F("on_hand") + change.on_hand))
-        reserved.append(When(id=level.id, then=F("reserved") + change.reserved))
-    written = await StockLevel.filter(Q(*guards, join_type=Q.OR)).update(
-        on_hand=Case(*on_hand, default=F("on_hand")), reserved=Case(*reserved, default=F("reserved"))
-    )
+        enough = {f"{name}__gte": -getattr(change, name) for name in COLUMNS[1:] if getattr(change, name)}
+        guards.append(Q(id=level.id, on_hand__gte=F("reserved") + least, **enough))
+    changed = {
+        name: Case(
+            *(When(id=level.id, then=F(name) + getattr(change, name)) for level, change in moved), default=F(name)
+        )
+        for name in COLUMNS
+        if any(getattr(change, name) for _, change in moved)
+    }
+    written = await StockLevel.filter(Q(*guards, join_type=Q.OR)).update(**changed)
     if written != len(moved):
         raise RuntimeError("a stock level was to fall below what it has, although it was locked and checked")
 
 
-def _crosses(level: StockLevel, change: Change) -> bool:
-    """Whether the level runs out or comes back."""
-    after = level.available + change.on_hand - change.reserved
-    return (level.available > 0) != (after > 0)
+async def _bundles_with(variant_ids: Collection[UUID]) -> set[UUID]:
+    """What is sold as a bundle with one of these in it."""
+    rows = BundlePart.filter(variant_id__in=variant_ids, bundle__is_current=True).select_related("bundle")
+    return {row.bundle.variant_id for row in await rows}
 
 
 async def follow_in_stock(product_ids: Collection[UUID]) -> None:
@@ -114,12 +180,9 @@ def _products(product_ids: Collection[UUID]) -> QuerySet[Product]:
 async def _show_in_stock(shown: Sequence[Product]) -> None:
     """The products are locked before the levels are read: of two orders that take the last units of two variants at
     once, the later one sees what the earlier has taken."""
-    stocked = await StockLevel.filter(
-        variant__product_id__in=[row.id for row in shown],
-        variant__is_active=True,
-        warehouse__is_active=True,
-        on_hand__gt=F("reserved"),
-    ).values_list("variant__product_id", flat=True)
+    sold = await Variant.filter(product_id__in=[row.id for row in shown], is_active=True).only("id", "product_id")
+    free = await available([row.id for row in sold])
+    stocked = {row.product_id for row in sold if free[row.id] > 0}
     for truth in (True, False):
         wrong = [row.id for row in shown if (row.id in stocked) is truth and row.in_stock is not truth]
         if wrong:

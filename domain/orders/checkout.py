@@ -1,6 +1,6 @@
 """From goods to an order: one set of checks and one price for the preview and for placing it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -10,9 +10,15 @@ from domain import effects, idempotency
 from domain.access import Viewer
 from domain.carts import carts
 from domain.carts.lines import is_on_sale
-from domain.catalog.variants import sellable
-from domain.inventory import stock
-from domain.inventory.stock import Wanted
+from domain.catalog.variants import picture_of, pictures, sellable
+from domain.delivery import deliveries, nearness
+from domain.delivery.deliveries import Agreement, Way
+from domain.delivery.estimates import Estimate
+from domain.delivery.regions import Goods
+from domain.inventory import holds, planning, stock
+from domain.inventory.planning import Plan, Wanted
+from domain.inventory.stock import Hold, Region
+from domain.orders import risk_checks
 from domain.orders.history import begin
 from domain.pricing import engine
 from domain.pricing.engine import Quote
@@ -22,7 +28,8 @@ from kit.crypto import lookup_hash
 from kit.errors import Refused, gathered, refuse_all
 from kit.ids import readable
 from models.carts import CartLine
-from models.catalog import Product, ProductImage, Variant
+from models.catalog import Product, Variant
+from models.delivery import DeliveryMode
 from models.orders import Order, OrderLine
 from models.pricing import ShippingRate
 from models.promotions import Coupon
@@ -64,6 +71,7 @@ class Purchase:
     coupon_code: str | None = None
     note: str = ""
     expected_total: int | None = None
+    way: Way = field(default_factory=Way)
 
 
 @dataclass(slots=True)
@@ -77,10 +85,23 @@ class Draft:
     currency: str
     coupon: Coupon | None = None
     problems: list[Refused] = field(default_factory=list)
+    plan: Plan | None = None
+    agreement: Agreement | None = None
+
+
+async def estimate(purchase: Purchase, draft: Draft) -> Estimate | None:
+    """When the order would be there; None while nothing is known of where it goes, or nothing would come."""
+    if draft.agreement is None or purchase.destination is None or not draft.wishes:
+        return None
+    wanted: Counter[UUID] = Counter()
+    for wish in draft.wishes:
+        wanted[wish.variant_id] += wish.quantity
+    is_near = await nearness.lies_near(wanted, purchase.destination.province)
+    return deliveries.estimate(draft.agreement, purchase.way, now=clock.now(), is_near=is_near)
 
 
 async def preview(viewer: Viewer, purchase: Purchase) -> Draft:
-    """What placing it now would give, to the cent, and every problem that would stop it. Writes nothing."""
+    """What placing it now would give, to cent and parcel, and every problem that would stop it. Writes nothing."""
     return await _draft(viewer, purchase, lock=False)
 
 
@@ -115,6 +136,7 @@ def _asked(purchase: Purchase) -> object:
         "coupon": purchase.coupon_code,
         "note": purchase.note,
         "expected_total": purchase.expected_total,
+        **({} if purchase.way == Way() else {"way": repr(purchase.way)}),
     }
 
 
@@ -124,27 +146,52 @@ async def _place(viewer: Viewer, purchase: Purchase) -> Order:
     destination = purchase.destination
     if destination is None:
         raise Refused("REQUIRED", path=("destination",))
-    order = await _write(viewer, purchase, draft, destination)
-    lines = await _write_lines(order, draft)
-    await stock.reserve(
+    order, lines = await write_down(viewer, purchase, draft, destination)
+    customer_key = _customer_key(viewer, purchase)
+    promises = await stock.reserve(
         viewer,
         order_id=order.id,
         wanted=[
-            Wanted(line.id, line.variant_id, line.quantity, wish.path)
+            Wanted(line.id, line.variant_id, line.quantity, wish.path, line.weight_grams)
             for line, wish in zip(lines, draft.wishes, strict=True)
         ],
-        province=destination.province,
+        region=region_of(destination),
+        hold=Hold(order.pay_by, customer_key),
     )
-    customer_key = _customer_key(viewer, purchase)
+    if draft.agreement is not None:
+        is_near = await nearness.is_near([promise.warehouse_id for promise in promises], destination.province)
+        await deliveries.write(order.id, purchase.way, draft.agreement, now=order.placed_at, is_near=is_near)
     if draft.coupon is not None and customer_key is not None:
         await coupons.use(viewer, coupon=draft.coupon, order_id=order.id, customer_key=customer_key)
     await carts.take_out(viewer, [wish.cart_line_id for wish in draft.wishes if wish.cart_line_id])
     await effects.at("order.expire", order.id, order.pay_by)
     await begin(viewer, order)
-    return order
+    return await risk_checks.check_placed(viewer, order, units=sum(line.quantity for line in lines))
 
 
-async def _write(viewer: Viewer, purchase: Purchase, draft: Draft, destination: Destination) -> Order:
+async def write_down(
+    viewer: Viewer,
+    purchase: Purchase,
+    draft: Draft,
+    destination: Destination,
+    *,
+    channel: str | None = None,
+    external_id: str | None = None,
+) -> tuple[Order, list[OrderLine]]:
+    """Store an order and its lines as the draft says, and nothing else."""
+    order = await _write(viewer, purchase, draft, destination, channel=channel, external_id=external_id)
+    return order, await _write_lines(order, draft)
+
+
+async def _write(
+    viewer: Viewer,
+    purchase: Purchase,
+    draft: Draft,
+    destination: Destination,
+    *,
+    channel: str | None,
+    external_id: str | None,
+) -> Order:
     quote, now = draft.quote, clock.now()
     return await Order.create(
         number=_number(),
@@ -158,10 +205,14 @@ async def _write(viewer: Viewer, purchase: Purchase, draft: Draft, destination: 
         coupon_code=draft.coupon.code if draft.coupon else None,
         address=destination.as_json(),
         province=destination.province,
+        delivery_mode=purchase.way.mode,
         contact_phone=destination.phone,
         contact_phone_hash=lookup_hash(destination.phone),
         contact_email=purchase.email,
         contact_email_hash=lookup_hash(purchase.email) if purchase.email else None,
+        caller_hash=lookup_hash(viewer.address) if viewer.address else None,
+        channel=channel,
+        external_id=external_id,
         note=purchase.note,
         locale=viewer.locale,
         sequence=1,
@@ -171,7 +222,7 @@ async def _write(viewer: Viewer, purchase: Purchase, draft: Draft, destination: 
 
 
 async def _write_lines(order: Order, draft: Draft) -> list[OrderLine]:
-    pictures = await _pictures(draft)
+    shown = await pictures(list(draft.products))
     lines = []
     for position, (wish, quoted) in enumerate(zip(draft.wishes, draft.quote.lines, strict=True)):
         variant = draft.variants[wish.variant_id]
@@ -185,9 +236,9 @@ async def _write_lines(order: Order, draft: Draft) -> list[OrderLine]:
                 sku=variant.sku,
                 title=product.title,
                 choices=variant.choices,
-                image_url=(variant.image_id and pictures.get(variant.image_id)) or pictures.get(product.id, ""),
+                image_url=picture_of(variant, shown),
                 weight_grams=variant.weight_grams,
-                unit_price=variant.price,
+                unit_price=quoted.gross // wish.quantity,
                 quantity=wish.quantity,
                 discount=quoted.discount,
                 total=quoted.total,
@@ -195,16 +246,6 @@ async def _write_lines(order: Order, draft: Draft) -> list[OrderLine]:
         )
     await OrderLine.bulk_create(lines)
     return lines
-
-
-async def _pictures(draft: Draft) -> dict[UUID, str]:
-    """The first picture of each product, and of each variant that has its own."""
-    found: dict[UUID, str] = {}
-    images = ProductImage.filter(product_id__in=list(draft.products)).order_by("product_id", "position")
-    for image in await images:
-        found[image.id] = image.url
-        found.setdefault(image.product_id, image.url)
-    return found
 
 
 def _number() -> str:
@@ -224,7 +265,11 @@ async def _draft(viewer: Viewer, purchase: Purchase, *, lock: bool) -> Draft:
     variants, products = await _goods(wishes) if lines is None else _goods_in(lines)
     problems.extend(Refused("OFF_SHELF", path=wish.path) for wish in wishes if wish.variant_id not in variants)
     wishes = [wish for wish in wishes if wish.variant_id in variants]
-    await _check_stock(wishes, variants, problems)
+    plan = None
+    if lock or purchase.destination is None:
+        await _check_stock(wishes, variants, problems)  # `stock.reserve` looks again, with the levels held
+    else:
+        plan = await _plan(viewer, purchase, purchase.destination, wishes, variants, problems)
     rate = await _rate(purchase, problems)
     items = [engine.item(variants[wish.variant_id], wish.quantity) for wish in wishes]
     currency = viewer.market.policy.currency
@@ -234,7 +279,21 @@ async def _draft(viewer: Viewer, purchase: Purchase, *, lock: bool) -> Draft:
         problems.append(
             Refused("TOTAL_CHANGED", path=("expected_total_minor_units",), was=purchase.expected_total, now=quote.total)
         )
-    return Draft(wishes, variants, products, quote, currency, coupon, problems)
+    goods = [
+        Goods(variants[wish.variant_id], products[variants[wish.variant_id].product_id], wish.path) for wish in wishes
+    ]
+    agreement = await _agreement(purchase, goods, problems)
+    return Draft(wishes, variants, products, quote, currency, coupon, problems, plan, agreement)
+
+
+async def _agreement(purchase: Purchase, goods: Sequence[Goods], problems: list[Refused]) -> Agreement | None:
+    """What the place and the way of delivery come to; not asked where the tariff has refused the province already."""
+    destination = purchase.destination
+    if destination is None or any(problem.code == "NOT_DELIVERABLE" for problem in problems):
+        return None
+    return await deliveries.agree(
+        purchase.way, province=destination.province, city=destination.city, goods=goods, problems=problems
+    )
 
 
 def _from_cart(lines: Sequence[CartLine]) -> list[Wish]:
@@ -297,10 +356,36 @@ async def _check_stock(wishes: Sequence[Wish], variants: dict[UUID, Variant], pr
             )
 
 
+async def _plan(
+    viewer: Viewer,
+    purchase: Purchase,
+    destination: Destination,
+    wishes: Sequence[Wish],
+    variants: dict[UUID, Variant],
+    problems: list[Refused],
+) -> Plan:
+    """Which warehouses would serve, by the rules that placing follows; tells what is short and what is too much."""
+    wanted = [
+        Wanted(wish.variant_id, wish.variant_id, wish.quantity, wish.path, variants[wish.variant_id].weight_grams)
+        for wish in wishes
+    ]
+    plan = await planning.draw_up(wanted, region_of(destination))
+    problems.extend(await planning.shortages(plan, wanted))
+    problems.extend(await holds.beyond_limit(viewer, _customer_key(viewer, purchase), plan, wanted))
+    return plan
+
+
+def region_of(destination: Destination) -> Region:
+    """Where a destination lies, for allocation."""
+    return Region(destination.province, destination.city)
+
+
 async def _rate(purchase: Purchase, problems: list[Refused]) -> ShippingRate | None:
     if purchase.destination is None:
         problems.append(Refused("REQUIRED", path=("destination",)))
         return None
+    if purchase.way.mode == DeliveryMode.SERVICE:
+        return None  # nothing is shipped
     rate = None
     with gathered(problems):
         rate = await engine.rate_for(purchase.destination.province, path=("destination",))

@@ -14,6 +14,7 @@ from domain.customers import codes, sessions, texts
 from domain.customers.contacts import Contact
 from domain.customers.sessions import Credentials
 from kit.errors import Refused
+from models.archive import ArchivedOrder
 from models.customers import CodePurpose
 from models.notifications import Channel
 from models.orders import Order
@@ -32,24 +33,25 @@ async def request_access(viewer: Viewer, number: str, contact: Contact) -> datet
         return codes.good_until(viewer)
 
 
-async def grant_access(viewer: Viewer, number: str, contact: Contact, code: str) -> tuple[Order, Credentials]:
-    """A token that opens this order and nothing else; refuses everything that does not fit as CODE_INVALID."""
+async def grant_access(viewer: Viewer, number: str, contact: Contact, code: str) -> tuple[UUID, Credentials]:
+    """The order's key and a token that opens it alone; refuses everything that does not fit as CODE_INVALID."""
     order = await _order(number, contact)
     row = await codes.check(viewer, contact, CodePurpose.FOLLOW_ORDER, code, subject_id=_subject(order, number))
     if order is None:
         raise Refused("CODE_INVALID", path=("code",))  # guessed right, but there is nothing to open
     async with viewer.market.change():
         await codes.use(row)
-        return order, await sessions.start_for_order(viewer, order.id)
+        return order.id, await sessions.start_for_order(viewer, order.id)
 
 
-async def _order(number: str, contact: Contact) -> Order | None:
+async def _order(number: str, contact: Contact) -> Order | ArchivedOrder | None:
     by_phone = contact.channel == Channel.SMS
     of_contact = Q(contact_phone_hash=contact.hash) if by_phone else Q(contact_email_hash=contact.hash)
-    return await Order.filter(of_contact, number=_readable(number)).first()
+    order = await Order.filter(of_contact, number=_readable(number)).first()
+    return order or await ArchivedOrder.filter(of_contact, number=_readable(number)).first()
 
 
-def _subject(order: Order | None, number: str) -> UUID:
+def _subject(order: Order | ArchivedOrder | None, number: str) -> UUID:
     """What the code is bound to: the order, or the one that there would be."""
     return order.id if order else uuid5(NOBODYS, _readable(number))
 

@@ -13,6 +13,30 @@ class EventKind(StrEnum):
     ORDER_REVIVED = "order.revived"
     ORDER_CANCELED = "order.canceled"
     ORDER_UNITS_DROPPED = "order.units_dropped"
+    ORDER_UNITS_REOPENED = "order.units_reopened"
+    ORDER_REALLOCATED = "order.reallocated"
+    ORDER_SHORT = "order.short"
+    ORDER_SHORTAGE_CHOSEN = "order.shortage_chosen"
+    ORDER_SHORTAGE_WITHDRAWN = "order.shortage_withdrawn"
+    ORDER_RESTOCKED = "order.restocked"
+    ORDER_CHANGED = "order.changed"
+    INTERCEPTION_REQUESTED = "interception.requested"
+    INTERCEPTION_ACCEPTED = "interception.accepted"
+    INTERCEPTION_REFUSED = "interception.refused"
+    INTERCEPTION_DONE = "interception.done"
+    INTERCEPTION_FAILED = "interception.failed"
+    ORDER_MERGED = "order.merged"
+    ORDER_MERGED_AWAY = "order.merged_away"
+    ORDER_CHANGE_WAITS = "order.change_waits"
+    ORDER_CHANGE_EXPIRED = "order.change_expired"
+    ORDER_CHANGE_CANCELED = "order.change_canceled"
+    ORDER_CHANGE_REJECTED = "order.change_rejected"
+    ORDER_PICKING = "order.picking"
+    ORDER_REPICKED = "order.repicked"
+    ORDER_PACKED = "order.packed"
+    ORDER_UNPACKED = "order.unpacked"
+    ORDER_REVIEW_OPENED = "order.review_opened"
+    ORDER_REVIEW_PASSED = "order.review_passed"
     ORDER_PARTIALLY_SHIPPED = "order.partially_shipped"
     ORDER_SHIPPED = "order.shipped"
     ORDER_DELIVERED = "order.delivered"
@@ -29,9 +53,33 @@ class EventKind(StrEnum):
     PARCEL_SHIPPED = "parcel.shipped"
     PARCEL_SCANNED = "parcel.scanned"
     PARCEL_DELIVERED = "parcel.delivered"
+    PARCEL_TURNED_UP = "parcel.turned_up"
+    ORDER_URGED = "order.urged"
+    CASE_OPENED = "case.opened"
+    CASE_CHANGED = "case.changed"
+    CASE_CLAIMED = "case.claimed"
+    CASE_RELEASED = "case.released"
+    CASE_CHOSEN = "case.chosen"
+    CASE_WAITING = "case.waiting"
+    CASE_ESCALATED = "case.escalated"
+    CASE_RESOLVED = "case.resolved"
+    CASE_CLOSED = "case.closed"
+    PICKUP_READY = "pickup.ready"
+    COURIER_OFFERED = "courier.offered"
+    COURIER_ASSIGNED = "courier.assigned"
+    COURIER_PREPARING = "courier.preparing"
+    COURIER_DELIVERING = "courier.delivering"
+    COURIER_FAILED = "courier.failed"
+    COURIER_TIPPED = "courier.tipped"
+    SERVICE_STARTED = "service.started"
+    SERVICE_COMPLETED = "service.completed"
 
 
 MESSAGES: dict[EventKind, dict[str, str]] = {
+    EventKind.ORDER_REALLOCATED: {
+        "en": "Your goods will come from another warehouse.",
+        "zh-CN": "商品将改由其他仓库发出。",
+    },
     EventKind.ORDER_PLACED: {"en": "Order placed.", "zh-CN": "订单已提交。"},
     EventKind.ORDER_EXPIRED: {"en": "Not paid in time; the order was given up.", "zh-CN": "超时未付款，订单已关闭。"},
     EventKind.ORDER_REVIVED: {
@@ -40,6 +88,80 @@ MESSAGES: dict[EventKind, dict[str, str]] = {
     },
     EventKind.ORDER_CANCELED: {"en": "Order canceled.", "zh-CN": "订单已取消。"},
     EventKind.ORDER_UNITS_DROPPED: {"en": "Some units will not be shipped.", "zh-CN": "部分商品将不再发货。"},
+    EventKind.ORDER_UNITS_REOPENED: {
+        "en": "Some units did not arrive; we are taking care of them.",
+        "zh-CN": "部分商品未能送达，正在处理。",
+    },
+    EventKind.ORDER_SHORT: {
+        "en": "Some units are missing; say what shall be done.",
+        "zh-CN": "部分商品缺货，请选择处理方式。",
+    },
+    EventKind.ORDER_SHORTAGE_CHOSEN: {
+        "en": "It is decided what happens with the missing units.",
+        "zh-CN": "缺货处理方式已确定。",
+    },
+    EventKind.ORDER_SHORTAGE_WITHDRAWN: {
+        "en": "The missing units have come; there is nothing to decide any more.",
+        "zh-CN": "缺货商品已到货，无需再选择。",
+    },
+    EventKind.ORDER_RESTOCKED: {"en": "Missing units have come.", "zh-CN": "缺货商品已到货。"},
+    EventKind.ORDER_MERGED: {
+        "en": "Orders {orders} became part of this one.",
+        "zh-CN": "订单 {orders} 已合并至本订单。",
+    },
+    EventKind.ORDER_MERGED_AWAY: {"en": "This order became part of {into}.", "zh-CN": "本订单已合并至 {into}。"},
+    EventKind.INTERCEPTION_REQUESTED: {
+        "en": "The carrier is asked to stop parcel {waybill}.",
+        "zh-CN": "已申请拦截包裹 {waybill}。",
+    },
+    EventKind.INTERCEPTION_ACCEPTED: {
+        "en": "Parcel {waybill} is being stopped.",
+        "zh-CN": "包裹 {waybill} 拦截受理成功。",
+    },
+    EventKind.INTERCEPTION_REFUSED: {
+        "en": "Parcel {waybill} could not be stopped; return it after you have received it.",
+        "zh-CN": "包裹 {waybill} 无法拦截，请收货后申请退货。",
+    },
+    EventKind.INTERCEPTION_DONE: {
+        "en": "Parcel {waybill} was stopped as you wished.",
+        "zh-CN": "包裹 {waybill} 已拦截成功。",
+    },
+    EventKind.INTERCEPTION_FAILED: {
+        "en": "Parcel {waybill} was delivered before it could be stopped.",
+        "zh-CN": "包裹 {waybill} 未能拦截，已签收。",
+    },
+    EventKind.ORDER_CHANGED: {"en": "The order was changed.", "zh-CN": "订单已变更。"},
+    EventKind.ORDER_CHANGE_WAITS: {
+        "en": "A change of the order waits for its difference to be paid.",
+        "zh-CN": "订单变更待支付差价。",
+    },
+    EventKind.ORDER_CHANGE_EXPIRED: {
+        "en": "The difference was not paid in time; the order stays as it was.",
+        "zh-CN": "差价超时未付，订单保持不变。",
+    },
+    EventKind.ORDER_CHANGE_CANCELED: {
+        "en": "The change was given up; the order stays as it was.",
+        "zh-CN": "变更已取消，订单保持不变。",
+    },
+    EventKind.ORDER_CHANGE_REJECTED: {
+        "en": "The change came too late; what was paid for it goes back.",
+        "zh-CN": "变更未能生效，已付差价将原路退回。",
+    },
+    EventKind.ORDER_PICKING: {"en": "The warehouse is picking your goods.", "zh-CN": "仓库正在拣货。"},
+    EventKind.ORDER_REPICKED: {
+        "en": "Part of it was not where it should be and is taken from elsewhere.",
+        "zh-CN": "部分商品未在原货位找到，已改由其他库存发出。",
+    },
+    EventKind.ORDER_PACKED: {
+        "en": "Packed: package {package} waits for its carrier.",
+        "zh-CN": "已打包：包裹 {package} 等待承运人揽收。",
+    },
+    EventKind.ORDER_UNPACKED: {"en": "Package {package} was opened again.", "zh-CN": "包裹 {package} 已重新拆开。"},
+    EventKind.ORDER_REVIEW_OPENED: {
+        "en": "We look at the order before it is shipped; we may call you.",
+        "zh-CN": "订单正在人工审核，我们可能会致电与您确认。",
+    },
+    EventKind.ORDER_REVIEW_PASSED: {"en": "The order has passed our check.", "zh-CN": "订单已通过审核。"},
     EventKind.ORDER_PARTIALLY_SHIPPED: {
         "en": "Part of the order is on its way; the rest follows.",
         "zh-CN": "部分商品已发货，其余将陆续发出。",
@@ -64,7 +186,54 @@ MESSAGES: dict[EventKind, dict[str, str]] = {
         "zh-CN": "包裹 {waybill} 已交付{carrier}。",
     },
     EventKind.PARCEL_SCANNED: {"en": "{description}", "zh-CN": "{description}"},
+    EventKind.PICKUP_READY: {
+        "en": "It can be collected at the pickup point, with the code.",
+        "zh-CN": "包裹已到自提点，请凭取件码取件。",
+    },
+    EventKind.COURIER_OFFERED: {"en": "We are looking for a courier.", "zh-CN": "正在为您安排骑手。"},
+    EventKind.COURIER_ASSIGNED: {"en": "A courier was assigned.", "zh-CN": "已指派骑手。"},
+    EventKind.COURIER_PREPARING: {"en": "The courier is picking it up.", "zh-CN": "骑手正在取货。"},
+    EventKind.COURIER_DELIVERING: {"en": "The courier is on the way to you.", "zh-CN": "骑手正在配送。"},
+    EventKind.COURIER_FAILED: {"en": "The courier could not deliver it.", "zh-CN": "骑手未能送达。"},
+    EventKind.COURIER_TIPPED: {"en": "Thank you for the tip.", "zh-CN": "感谢您的打赏。"},
+    EventKind.SERVICE_STARTED: {"en": "The service has begun.", "zh-CN": "服务已开始。"},
+    EventKind.SERVICE_COMPLETED: {"en": "The service is done.", "zh-CN": "服务已完成。"},
     EventKind.PARCEL_DELIVERED: {"en": "Parcel {waybill} delivered.", "zh-CN": "包裹 {waybill} 已送达。"},
+    EventKind.PARCEL_TURNED_UP: {
+        "en": "Parcel {waybill} has turned up again after all.",
+        "zh-CN": "包裹 {waybill} 重新出现了。",
+    },
+    EventKind.ORDER_URGED: {
+        "en": "A quicker dispatch was asked for.",
+        "zh-CN": "买家已催发货。",
+    },
+    EventKind.CASE_OPENED: {
+        "en": "{what} We take care of it: case {case}.",
+        "zh-CN": "{what}我们正在处理，单号 {case}。",
+    },
+    EventKind.CASE_CHANGED: {
+        "en": "{what} We go on taking care of it: case {case}.",
+        "zh-CN": "{what}我们继续处理，单号 {case}。",
+    },
+    EventKind.CASE_CLAIMED: {
+        "en": "Somebody of the shop is working on case {case}.",
+        "zh-CN": "单号 {case} 已有专人处理。",
+    },
+    EventKind.CASE_RELEASED: {
+        "en": "Case {case} waits for the next colleague.",
+        "zh-CN": "单号 {case} 等待其他同事处理。",
+    },
+    EventKind.CASE_CHOSEN: {"en": "The buyer has chosen: {remedy}.", "zh-CN": "买家已选择：{remedy}。"},
+    EventKind.CASE_WAITING: {
+        "en": "Case {case}: we keep an eye on it for some more time.",
+        "zh-CN": "单号 {case}：我们会继续跟进。",
+    },
+    EventKind.CASE_ESCALATED: {
+        "en": "Case {case} takes longer than it should and has been given priority.",
+        "zh-CN": "单号 {case} 处理超时，已升级优先处理。",
+    },
+    EventKind.CASE_RESOLVED: {"en": "Case {case} is settled: {remedy}.", "zh-CN": "单号 {case} 已解决：{remedy}。"},
+    EventKind.CASE_CLOSED: {"en": "Case {case} is closed: {why}.", "zh-CN": "单号 {case} 已关闭：{why}。"},
 }
 
 

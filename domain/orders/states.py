@@ -10,15 +10,18 @@ TRANSITIONS: dict[OrderState, frozenset[OrderState]] = {
     OrderState.EXPIRED: frozenset({OrderState.PAID}),
     OrderState.PAID: frozenset({OrderState.PARTIALLY_SHIPPED, OrderState.SHIPPED, OrderState.CANCELED}),
     # What is still missing may be dropped, after which everything that was ever to come may already be there.
-    OrderState.PARTIALLY_SHIPPED: frozenset({OrderState.SHIPPED, OrderState.DELIVERED}),
-    # A customer may confirm receipt before the carrier reports it.
-    OrderState.SHIPPED: frozenset({OrderState.DELIVERED, OrderState.RECEIVED}),
+    OrderState.PARTIALLY_SHIPPED: frozenset({OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVERED}),
+    # A customer may confirm receipt before the carrier reports it. Parcels that do not arrive may have to be sent anew.
+    OrderState.SHIPPED: frozenset(
+        {OrderState.PAID, OrderState.PARTIALLY_SHIPPED, OrderState.DELIVERED, OrderState.RECEIVED}
+    ),
     OrderState.DELIVERED: frozenset({OrderState.RECEIVED}),
     OrderState.RECEIVED: frozenset({OrderState.COMPLETED}),
     OrderState.COMPLETED: frozenset(),
     OrderState.CANCELED: frozenset(),
 }
 
+GONE = frozenset({OrderState.CANCELED, OrderState.EXPIRED})
 FINAL = frozenset(state for state, following in TRANSITIONS.items() if not following)
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from domain.orders import dispatch
 from domain.orders.states import SHELVES, BuyerStatus
-from kit import paging
+from kit import clock, paging
 from kit.paging import Sort
 from models.orders import Order
 from models.outbox import Event
@@ -62,3 +63,20 @@ def on_shelves(orders: QuerySet[Order], statuses: Sequence[BuyerStatus]) -> Quer
         else:
             condition |= Q(state__in=list(SHELVES[status]))
     return orders.filter(condition)
+
+
+def urged(orders: QuerySet[Order], wanted: bool) -> QuerySet[Order]:
+    """The orders whose buyers have asked for a quicker dispatch and still wait for it, or all others."""
+    waiting = Q(urged_at__isnull=False, state__in=list(dispatch.UNSHIPPED))
+    return orders.filter(waiting if wanted else ~waiting)
+
+
+def late(orders: QuerySet[Order], wanted: bool) -> QuerySet[Order]:
+    """The orders for which `dispatch.is_late` says so, or all others."""
+    overdue = Q(
+        state__in=list(dispatch.UNSHIPPED),
+        dispatch_by__isnull=False,
+        dispatch_by__lte=clock.now(),
+        dispatch_paused_at__isnull=True,
+    )
+    return orders.filter(overdue if wanted else ~overdue)

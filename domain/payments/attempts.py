@@ -1,6 +1,6 @@
 """Attempts to pay: opening one with a provider, and giving up those whose time is over."""
 
-from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -10,13 +10,13 @@ from domain.access import Viewer
 from domain.orders import actions
 from domain.orders.actions import Action
 from domain.orders.history import lock, tell
-from domain.payments import captures, states
+from domain.payments import captures, claims, states
+from domain.payments.providers import provider_of
 from kit import clock, ids
 from kit.errors import Refused
 from models.orders import Order, OrderState
-from models.payments import Payment, PaymentMethod, PaymentState
+from models.payments import Payment, PaymentMethod, PaymentPurpose, PaymentState
 
-PROVIDER_OF: Mapping[PaymentMethod, str] = {PaymentMethod.SIMULATOR: "simulator"}
 LONGEST_URL = 500
 
 
@@ -27,7 +27,7 @@ async def create(
 
     Where the provider does not answer, the attempt is kept and the same call may be repeated under the same key.
     """
-    _check_return_url(return_url)
+    check_return_url(return_url)
     payment_id = await idempotency.once(
         viewer,
         "paymentCreate",
@@ -35,10 +35,42 @@ async def create(
         asked={"order": order_id, "method": method, "return_url": return_url},
         work=lambda: _start(viewer, order_id, method=method),
     )
-    return await _open(viewer, payment_id, return_url=return_url)
+    return await open_with_provider(viewer, payment_id, return_url=return_url)
 
 
-def _check_return_url(url: str) -> None:
+async def create_for_claim(
+    viewer: Viewer,
+    order_id: UUID,
+    *,
+    purpose: PaymentPurpose,
+    claim_id: UUID,
+    amount: int,
+    method: PaymentMethod,
+    expires_at: datetime,
+    idempotency_key: str,
+    return_url: str = "",
+) -> Payment:
+    """Start an attempt to pay a claim on an order that the viewer may see; the caller has checked that it may be."""
+    check_return_url(return_url)
+
+    async def work() -> UUID:
+        order = await lock(viewer, order_id)
+        started = await claims.start(
+            viewer, order, purpose=purpose, claim_id=claim_id, amount=amount, method=method, expires_at=expires_at
+        )
+        return started.id
+
+    payment_id = await idempotency.once(
+        viewer,
+        f"paymentCreate:{purpose}",
+        idempotency_key,
+        asked={"claim": claim_id, "amount": amount, "method": method, "return_url": return_url},
+        work=work,
+    )
+    return await open_with_provider(viewer, payment_id, return_url=return_url)
+
+
+def check_return_url(url: str) -> None:
     if not url:
         return
     if len(url) > LONGEST_URL:
@@ -59,7 +91,7 @@ async def _start(viewer: Viewer, order_id: UUID, *, method: PaymentMethod) -> UU
     payment = await Payment.create(
         order_id=order.id,
         number=f"P{ids.readable(12)}",
-        provider=PROVIDER_OF[method],
+        provider=provider_of(method),
         method=method,
         currency=order.currency,
         amount=order.total,
@@ -72,7 +104,8 @@ async def _start(viewer: Viewer, order_id: UUID, *, method: PaymentMethod) -> UU
     return payment.id
 
 
-async def _open(viewer: Viewer, payment_id: UUID, *, return_url: str) -> Payment:
+async def open_with_provider(viewer: Viewer, payment_id: UUID, *, return_url: str) -> Payment:
+    """Have the provider open a charge for an attempt; gives it with the address to pay at. May be repeated."""
     payment = await Payment.get(id=payment_id).select_related("order")
     if payment.pay_url or payment.state != PaymentState.PENDING:
         return payment
@@ -99,18 +132,21 @@ def notify_url(viewer: Viewer, provider: str) -> str:
 
 
 async def expire(viewer: Viewer, order_id: UUID) -> None:
-    """Give up the attempts of an order that no longer waits for money. One that is paid all the same counts as late."""
+    """Give up the attempts of an order that no longer waits for their money. One that is paid all the same is late.
+
+    An order that was changed waits for another amount: attempts over the old one are given up.
+    """
     async with viewer.market.change():
         order = await lock(viewer, order_id)
-        if order.state == OrderState.PENDING_PAYMENT:
-            return
         for payment in await pending(order):
+            if order.state == OrderState.PENDING_PAYMENT and payment.amount == order.total:
+                continue
             states.move(payment, PaymentState.EXPIRED)
             await payment.save(update_fields=["state"])
             await tell(viewer, order, kind="payment.expired", data=states.facts(payment))
 
 
 async def pending(order: Order) -> list[Payment]:
-    """Attempts at a locked order whose outcome nobody knows yet, locked in key order."""
-    waiting = Payment.filter(order_id=order.id, state=PaymentState.PENDING)
+    """Attempts to pay a locked order whose outcome nobody knows yet, locked. Claims have their own time."""
+    waiting = Payment.filter(order_id=order.id, state=PaymentState.PENDING, purpose=PaymentPurpose.ORDER)
     return await waiting.order_by("id").select_for_update()

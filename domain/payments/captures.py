@@ -6,12 +6,13 @@ from uuid import UUID
 from adapters.payments.provider import Notice
 from domain import effects
 from domain.access import Viewer
-from domain.orders import lifecycle
+from domain.orders import lifecycle, risk_checks
 from domain.orders.history import lock, move, tell
-from domain.payments import ledger, refunds, states
+from domain.payments import claims, ledger, refunds, states
 from kit import clock
+from models.delivery import DeliveryMode
 from models.orders import Order, OrderState
-from models.payments import Payment, PaymentState, RefundReason
+from models.payments import Payment, PaymentPurpose, PaymentState, RefundReason
 
 log = logging.getLogger("jishi.payments")
 
@@ -32,6 +33,8 @@ async def capture(viewer: Viewer, notice: Notice, *, provider: str) -> str:
         await _reject(viewer, order, payment, notice)
         return "wrong amount"
     payment.provider_reference, payment.failure = notice.reference, ""
+    if notice.payer:
+        payment.payer = notice.payer
     return await credit(viewer, order, payment)
 
 
@@ -82,10 +85,13 @@ async def credit(viewer: Viewer, order: Order, payment: Payment) -> str:
     """The amount of a locked payment has come: it pays for its locked order, or is sent back."""
     states.move(payment, PaymentState.CAPTURED)
     payment.captured, payment.captured_at = payment.amount, clock.now()
+    if payment.purpose != PaymentPurpose.ORDER:
+        return await claims.credit(viewer, order, payment)
     order.captured += payment.amount
     came_from = order.state
     payment.is_late = came_from != OrderState.PENDING_PAYMENT
-    payment.is_applied = not payment.is_late or await lifecycle.revive(viewer, order)
+    fits = payment.amount == order.total  # the order may have been changed since the attempt was started
+    payment.is_applied = fits and (not payment.is_late or await lifecycle.revive(viewer, order))
     await payment.save()
     await ledger.book_capture(payment)
     captured = {**states.facts(payment), "applied": payment.is_applied}
@@ -99,11 +105,16 @@ async def credit(viewer: Viewer, order: Order, payment: Payment) -> str:
     else:
         await move(viewer, order, OrderState.PAID, kind="payment.captured", data=captured)
     await effects.never("order.expire", order.id)
+    if order.delivery_mode == DeliveryMode.COURIER:
+        await effects.soon("courier.offer", order.id)
     await effects.soon("payment.expire_attempts", order.id)  # the other ones: nobody should pay them now
+    await risk_checks.check_paid(viewer, order, payer=payment.payer or "")
     return "late" if payment.is_late else "captured"
 
 
 def _reason(state: OrderState) -> RefundReason:
+    if state == OrderState.PENDING_PAYMENT:
+        return RefundReason.CLAIM_GONE
     gone = (OrderState.EXPIRED, OrderState.CANCELED)
     return RefundReason.LATE_PAYMENT if state in gone else RefundReason.PAID_TWICE
 

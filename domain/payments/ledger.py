@@ -12,7 +12,7 @@ from domain.orders.visible import visible
 from kit import clock
 from kit.errors import Refused
 from models.orders import Order, OrderState
-from models.payments import JournalEntry, LedgerAccount, Payment, Posting, Refund
+from models.payments import JournalEntry, LedgerAccount, Payment, PaymentPurpose, Posting, Refund
 
 EARNED = frozenset({OrderState.RECEIVED, OrderState.COMPLETED})
 
@@ -59,9 +59,31 @@ async def book_capture(payment: Payment) -> None:
         currency=payment.currency,
         postings={
             LedgerAccount.PROVIDER_CLEARING: payment.captured,
-            LedgerAccount.CUSTOMER_DEPOSITS if payment.is_applied else LedgerAccount.SUSPENSE: -payment.captured,
+            _owed_for(payment): -payment.captured,
         },
     )
+
+
+def _owed_for(payment: Payment) -> LedgerAccount:
+    """To whom the money of a captured payment is owed."""
+    if not payment.is_applied:
+        return LedgerAccount.SUSPENSE
+    return LedgerAccount.TIPS_PAYABLE if payment.purpose == PaymentPurpose.TIP else LedgerAccount.CUSTOMER_DEPOSITS
+
+
+async def book_transfer(source: Order, target: Order, *, amount: int) -> None:
+    """The deposit of one locked order becomes that of another, by an entry for each of them."""
+    for reference, order, sign in ((f"transfer_out:{source.id}", source, 1), (f"transfer_in:{source.id}", target, -1)):
+        await book(
+            "transfer",
+            reference=reference,
+            order_id=order.id,
+            currency=order.currency,
+            postings={
+                LedgerAccount.CUSTOMER_DEPOSITS: sign * amount,
+                LedgerAccount.ORDER_TRANSFERS: -sign * amount,
+            },
+        )
 
 
 async def book_set_aside(reference: str, *, order_id: UUID | None, currency: str, amount: int) -> None:
@@ -76,20 +98,39 @@ async def book_set_aside(reference: str, *, order_id: UUID | None, currency: str
 
 
 async def book_refund_promised(refund: Refund, payment: Payment) -> None:
-    """Money is promised back: out of deposits, or out of revenue once that was recognised, or out of suspense."""
-    goods = refund.amount - refund.shipping
-    if not payment.is_applied:
-        debits = {LedgerAccount.SUSPENSE: refund.amount}
+    """Money is promised back: out of deposits, or out of revenue once that was recognised, or out of suspense.
+
+    Goodwill is an expense at any time: what the customer paid for the goods stays what it is.
+    """
+    goods = refund.amount - refund.shipping - refund.goodwill
+    if not payment.is_applied or payment.purpose == PaymentPurpose.TIP:
+        debits = {_owed_for(payment): refund.amount}
     elif await is_recognized(refund.order_id):
         debits = {LedgerAccount.SALES_RETURNS: goods, LedgerAccount.SHIPPING_INCOME: refund.shipping}
     else:
-        debits = {LedgerAccount.CUSTOMER_DEPOSITS: refund.amount}
+        debits = {LedgerAccount.CUSTOMER_DEPOSITS: goods + refund.shipping}
+    if refund.goodwill:
+        debits[LedgerAccount.GOODWILL] = refund.goodwill
     await book(
         "refund",
         reference=f"refund:{refund.number}",
         order_id=refund.order_id,
         currency=refund.currency,
         postings={**debits, LedgerAccount.REFUNDS_PAYABLE: -refund.amount},
+    )
+
+
+async def book_goodwill_returned(order: Order, *, left: int) -> None:
+    """All the money of a locked, canceled order goes back: what was goodwill before was a part of that, no expense."""
+    if left <= 0 or not order.goodwill:
+        return
+    amount = min(left, order.goodwill)
+    await book(
+        "goodwill_returned",
+        reference=f"goodwill_returned:{order.id}",
+        order_id=order.id,
+        currency=order.currency,
+        postings={LedgerAccount.CUSTOMER_DEPOSITS: amount, LedgerAccount.GOODWILL: -amount},
     )
 
 

@@ -1,6 +1,6 @@
 """Money back: by line and quantity, with a preview that is right to the cent, and never more than was captured."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -11,12 +11,12 @@ from domain.orders.actions import Action
 from domain.orders.history import lock, tell
 from domain.orders.visible import visible as visible_orders
 from domain.payments import ledger, states
-from domain.payments.shares import Share, allocate
+from domain.payments.shares import Share, allocate, within
 from domain.pricing import engine
 from kit import clock, ids
 from kit.errors import Refused, refuse_all
 from models.orders import Order, OrderLine, OrderState
-from models.payments import Payment, PaymentState, Refund, RefundLine, RefundReason
+from models.payments import Payment, PaymentPurpose, PaymentState, Refund, RefundLine, RefundReason
 
 LONGEST_NOTE = 500
 
@@ -102,7 +102,7 @@ async def _create(
         share.line.id: min(share.quantity, lifecycle.open_units(share.line)) for share in plan.shares if share.line
     }
     staying = {line_id: units for line_id, units in staying.items() if units}
-    await lifecycle.drop_units(viewer, order, staying, cause=reason.value)
+    await lifecycle.drop_units(viewer, order, staying, cause=reason.value, is_refunded=True)
     return refunds[0].batch_id
 
 
@@ -135,6 +135,7 @@ def _plan(
         rest = order.shipping - order.shipping_refunded
         plan.shares.append(Share(amount=rest, is_shipping=True))
     if not plan.problems:
+        plan.shares = within(plan.shares, _rest(payments), goodwill=order.goodwill)
         plan.problems.extend(_check_sum(plan, payments))
     return plan
 
@@ -155,7 +156,7 @@ def _line_share(line: OrderLine | None, asked: Asked, *, again: bool) -> Share:
 def _check_sum(plan: Plan, payments: Sequence[Payment]) -> list[Refused]:
     if plan.amount == 0:
         return [Refused("NOTHING_TO_REFUND")]
-    if plan.amount > sum(payment.captured - payment.refunded for payment in payments):
+    if plan.amount > _rest(payments):
         return [Refused("MORE_THAN_CAPTURED")]
     return []
 
@@ -165,12 +166,69 @@ async def settle_canceled(viewer: Viewer, order_id: UUID) -> None:
     async with viewer.market.change():
         order = await lock(viewer, order_id)
         payments = await _applied(order, locked=True)
-        rest = sum(payment.captured - payment.refunded for payment in payments)
-        if order.state != OrderState.CANCELED or rest == 0:
+        if order.state != OrderState.CANCELED:
             return
         shares = [_rest_of(line) for line in await _locked_lines(order)]
         shares.append(Share(amount=order.shipping - order.shipping_refunded, is_shipping=True))
-        await _promise(viewer, order, payments, shares, reason=RefundReason.CANCELED)
+        await ledger.book_goodwill_returned(order, left=sum(share.amount for share in shares) - _rest(payments))
+        if payments:
+            shares = within(shares, _rest(payments), goodwill=order.goodwill)
+            await _promise(viewer, order, payments, shares, reason=RefundReason.CANCELED)
+
+
+async def settle_dropped(viewer: Viewer, order_id: UUID) -> None:
+    """Give back the money of units that were canceled after they had been paid, and of shipping that a change made
+    less. Does nothing the second time."""
+    async with viewer.market.change():
+        order = await lock(viewer, order_id)
+        payments = await _applied(order, locked=True)
+        if order.state in (OrderState.CANCELED, OrderState.EXPIRED) or not payments:
+            return  # all the money of a canceled order goes back as one
+        owed = [line for line in await _locked_lines(order) if line.owed]
+        dropped = [(line, min(line.owed, line.quantity - line.refunded)) for line in owed]
+        shares = [Share(amount=worth(line, units), line=line, quantity=units) for line, units in dropped if units]
+        for line in owed:
+            line.owed = 0
+            await line.save(update_fields=["owed"])
+        if order.shipping_waived > order.shipping_refunded:
+            shares.append(Share(amount=order.shipping_waived - order.shipping_refunded, is_shipping=True))
+        shares = within(shares, _rest(payments), goodwill=order.goodwill)
+        if any(share.amount for share in shares):
+            await _promise(viewer, order, payments, shares, reason=RefundReason.CANCELED)
+
+
+async def of_units(viewer: Viewer, order: Order, units: Mapping[UUID, int], *, reason: RefundReason) -> None:
+    """Promise the money of units of a locked order back, as far as it was not given back before."""
+    lines = {line.id: line for line in await _locked_lines(order)}
+    payments = await _applied(order, locked=True)
+    owed = {line_id: min(count, lines[line_id].quantity - lines[line_id].refunded) for line_id, count in units.items()}
+    shares = [
+        Share(amount=worth(lines[line_id], count), line=lines[line_id], quantity=count)
+        for line_id, count in owed.items()
+        if count
+    ]
+    shares = within(shares, _rest(payments), goodwill=order.goodwill)
+    for line_id, count in units.items():
+        lines[line_id].owed -= min(lines[line_id].owed, count)
+        await lines[line_id].save(update_fields=["owed"])
+    if any(share.amount for share in shares):
+        await _promise(viewer, order, payments, shares, reason=reason)
+
+
+async def give_goodwill(viewer: Viewer, order: Order, amount: int, *, note: str) -> None:
+    """Promise minor units of a locked order's money back for no goods; never more than it still holds."""
+    payments = await _applied(order, locked=True)
+    rest = _rest(payments)
+    if rest == 0:
+        raise Refused("ALL_REFUNDED" if order.captured else "ORDER_NOT_PAID")
+    if not 1 <= amount <= rest:
+        raise Refused("OUT_OF_RANGE", path=("amountMinorUnits",), minimum=1, maximum=rest)
+    share = Share(amount=amount, is_goodwill=True)
+    await _promise(viewer, order, payments, [share], reason=RefundReason.GOODWILL, note=note)
+
+
+def _rest(payments: Sequence[Payment]) -> int:
+    return sum(payment.captured - payment.refunded for payment in payments)
 
 
 def _rest_of(line: OrderLine) -> Share:
@@ -192,7 +250,8 @@ async def _promise(
     note: str = "",
 ) -> list[Refund]:
     """Write refunds over these shares, the oldest payment first, book them and have them sent after commit."""
-    await _count(order, shares)
+    if all(payment.purpose != PaymentPurpose.TIP for payment in payments):
+        await _count(order, shares)  # a tip is not the order's money
     batch_id, refunds = ids.new_id(), []
     portions = allocate(shares, [payment.captured - payment.refunded for payment in payments])
     for payment, portion in zip(payments, portions, strict=True):
@@ -208,6 +267,8 @@ async def _count(order: Order, shares: Sequence[Share]) -> None:
         order.refunded += share.amount
         if share.is_shipping:
             order.shipping_refunded += share.amount
+        if share.is_goodwill:
+            order.goodwill += share.amount
         if share.line is not None:
             share.line.refunded += share.quantity
             share.line.refunded_amount += share.amount
@@ -234,6 +295,7 @@ async def _write(
         currency=payment.currency,
         amount=sum(share.amount for share in portion),
         shipping=sum(share.amount for share in portion if share.is_shipping),
+        goodwill=sum(share.amount for share in portion if share.is_goodwill),
         requested_by=viewer.user_id,
         created_at=clock.now(),
     )
@@ -278,7 +340,9 @@ def worth(line: OrderLine, units: int) -> int:
 
 async def _applied(order: Order, *, locked: bool = False) -> list[Payment]:
     """The payments that pay for the order and hold something yet, oldest first: keys sort by time."""
-    payments = Payment.filter(order_id=order.id, state=PaymentState.CAPTURED, is_applied=True).order_by("id")
+    payments = Payment.filter(
+        order_id=order.id, state=PaymentState.CAPTURED, is_applied=True, purpose__not=PaymentPurpose.TIP
+    ).order_by("id")
     found = await (payments.select_for_update() if locked else payments)
     return [payment for payment in found if payment.captured > payment.refunded]
 

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from adapters.payments.provider import Notice, ProviderError, ProviderRefused
+from adapters.payments.provider import Notice, NoticeKind, ProviderError, ProviderRefused
 from domain import effects, idempotency
 from domain.access import Permission, Viewer
 from domain.orders.history import lock, tell
@@ -15,7 +15,7 @@ from domain.payments.visible import visible_refunds
 from kit import clock
 from kit.errors import Refused
 from models.orders import Order
-from models.payments import Refund, RefundState
+from models.payments import PaymentMethod, Refund, RefundState
 
 log = logging.getLogger("jishi.payments")
 
@@ -45,6 +45,23 @@ async def send(viewer: Viewer, refund_id: UUID) -> None:
         await effects.at("payment.send_refund", refund.id, clock.now() + ASK_AGAIN)
         return
     await Refund.filter(id=refund.id, attempt=refund.attempt).update(provider_reference=reference)
+    if payment.method == PaymentMethod.EXTERNAL:
+        await _settled(viewer, refund, provider=payment.provider, reference=reference)
+
+
+async def _settled(viewer: Viewer, refund: Refund, *, provider: str, reference: str) -> None:
+    """A marketplace does not call back: what it was told to give back has gone with its settlement."""
+    notice = Notice(
+        notice_id=reference,
+        kind=NoticeKind.REFUNDED,
+        request_key=_request_key(refund),
+        reference=reference,
+        amount=refund.amount,
+        currency=refund.currency,
+        occurred_at=clock.now(),
+    )
+    async with viewer.market.change():
+        await succeed(viewer, notice, provider=provider)
 
 
 async def succeed(viewer: Viewer, notice: Notice, *, provider: str) -> str:
@@ -145,7 +162,10 @@ async def _visible(viewer: Viewer, refund_id: UUID) -> tuple[Order, Refund]:
     if refund is None:
         raise Refused("NOT_FOUND", path=("refundId",), what="refund")
     order = await lock(viewer, refund.order_id)
-    return order, await Refund.filter(id=refund.id).select_for_update().get()
+    refund = await Refund.filter(id=refund.id).select_for_update().get()
+    if refund.order_id != order.id:  # its order was merged into another one while we waited
+        order = await lock(viewer, refund.order_id)
+    return order, refund
 
 
 async def _locked(viewer: Viewer, notice: Notice, *, provider: str) -> tuple[Order, Refund] | None:

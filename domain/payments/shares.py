@@ -8,12 +8,27 @@ from models.orders import OrderLine
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a refund, in minor units: units of a line, or shipping, or neither when a whole payment goes back."""
+    """A part of a refund, in minor units: units of a line, or shipping, or goodwill, or a whole payment."""
 
     amount: int
     line: OrderLine | None = None
     quantity: int = 0
     is_shipping: bool = False
+    is_goodwill: bool = False
+
+
+def within(shares: Sequence[Share], rest: int, *, goodwill: int) -> list[Share]:
+    """These shares cut to the `rest` of the money where goodwill was given out of it before, the last share first.
+
+    What was given as goodwill is not given a second time; a sum that is too large for any other reason stays so.
+    """
+    over = min(sum(share.amount for share in shares) - rest, goodwill)
+    kept = list(shares)
+    for place in reversed(range(len(kept))):
+        cut = min(max(over, 0), kept[place].amount)
+        kept[place] = replace(kept[place], amount=kept[place].amount - cut)
+        over -= cut
+    return kept
 
 
 def allocate(shares: Sequence[Share], rests: Sequence[int]) -> list[list[Share]]:

@@ -20,6 +20,8 @@ class AdjustmentKind(StrEnum):
     COUPON = "COUPON"
     SHIPPING = "SHIPPING"
     FREE_SHIPPING = "FREE_SHIPPING"
+    SHIPPING_CHANGE = "SHIPPING_CHANGE"
+    MARKETPLACE = "MARKETPLACE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,19 @@ def shipping_fee(rate: ShippingRate, weight_grams: int) -> int:
     steps = -(-beyond // rate.step_grams)
     fee: int = rate.first_fee + steps * rate.step_fee
     return fee
+
+
+def delivery_fee(rate: ShippingRate, *, goods: int, weight_grams: int) -> int:
+    """What the tariff asks for goods of this price after discounts and this weight."""
+    fee = shipping_fee(rate, weight_grams)
+    is_free = rate.free_from is not None and goods >= rate.free_from
+    return 0 if is_free else fee
+
+
+def shipping_change(more: int) -> Adjustment:
+    """What a change of a paid order adds to its shipping."""
+    why = {"zh-CN": "订单变更后重新计算运费", "en": "Computed anew when the order was changed"}
+    return Adjustment(AdjustmentKind.SHIPPING_CHANGE, {"zh-CN": "运费补差", "en": "Further shipping"}, more, why)
 
 
 def refundable_amount(

@@ -46,6 +46,8 @@ async def find(viewer: Viewer, code: str) -> Coupon:
 async def check(viewer: Viewer, code: str, *, subtotal: int, customer_key: str | None) -> Coupon:
     """The coupon, if it can be used by this buyer on goods of `subtotal` minor units."""
     coupon = await find(viewer, code)
+    if coupon.customer_key is not None and customer_key is not None and coupon.customer_key != customer_key:
+        raise Refused("COUPON_UNKNOWN")  # somebody else's
     if subtotal < coupon.threshold:
         currency = viewer.market.policy.currency
         raise Refused(
@@ -76,6 +78,11 @@ async def give_back(order_id: UUID) -> None:
     mine = CouponUse.filter(id=use.id, state=CouponUseState.USED)
     if await mine.update(state=CouponUseState.GIVEN_BACK):
         await Coupon.filter(id=use.coupon_id).update(used=F("used") - 1)
+
+
+async def hand_over(order_id: UUID, *, to: UUID) -> None:
+    """The use of a coupon by one order counts for another that took its goods over."""
+    await CouponUse.filter(order_id=order_id, state=CouponUseState.USED).update(order_id=to)
 
 
 async def take_again(viewer: Viewer, order_id: UUID) -> bool:

@@ -8,6 +8,7 @@ from tortoise.backends.base.client import TransactionContext, TransactionContext
 from tortoise.connection import get_connections
 
 from kit.tally import count_statement
+from models.backends import schema, states
 
 ACQUIRE_SECONDS = 15.0
 
@@ -89,5 +90,8 @@ class _EndingTransaction(TransactionContextPooled):
 class _CountedTransaction(_CountsStatements, TransactionWrapper):
     pass
 
+
+schema.install()
+states.install()
 
 client_class = MarketPostgresClient

@@ -16,6 +16,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
 from kit.tally import count_statement
+from models.backends import schema, states
 
 # SQLite keeps times as text. Read here they cost a thirtieth of what Tortoise's own reading of ISO 8601 costs.
 sqlite3.register_converter("TIMESTAMP", lambda text: datetime.fromisoformat(text.decode()))
@@ -91,5 +92,8 @@ class _ImmediateTransaction(_CountsStatements, SqliteTransactionWrapper):
         except sqlite3.OperationalError as error:
             raise TransactionManagementError(error) from error
 
+
+schema.install()
+states.install()
 
 client_class = MarketSqliteClient

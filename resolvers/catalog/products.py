@@ -15,6 +15,7 @@ from domain.catalog import html
 from kit.money import Money
 from kit.text import Localized, in_locale
 from loaders import catalog as loaders
+from loaders import inventory as inventory_loaders
 from loaders.catalog import VariantStock
 from models.catalog import Brand, Category, Product, ProductImage, ProductOption, ProductStatus, Variant
 from resolvers.context import Info
@@ -160,8 +161,7 @@ async def variant_image(root: strawberry.Parent[Variant], info: Info) -> Product
 
 
 async def _available(info: Info, variant_id: UUID) -> int:
-    levels = await info.context.load(loaders.stock_by_variant, variant_id)
-    return sum(level.available for level in levels)
+    return await info.context.load(inventory_loaders.available_by_variant, variant_id)
 
 
 async def availability(root: strawberry.Parent[Variant], info: Info) -> Availability:

@@ -10,12 +10,18 @@ import strawberry
 from domain.access import Viewer
 from domain.customers import addresses, contacts, sessions
 from domain.customers.visible import visible_addresses
+from domain.delivery import points
+from domain.delivery.deliveries import Way
+from domain.delivery.estimates import Estimate
+from domain.inventory.planning import Plan
 from domain.orders import checkout
 from domain.orders.checkout import Destination, Draft, Purchase, Wish
 from kit import ids
 from kit.errors import Refused, gathered, refuse_all
 from kit.validate import clean_text
 from models.catalog import Variant
+from models.delivery import DeliveryMode
+from models.orders import ReviewState
 from resolvers.answers import Answer, problems
 from resolvers.context import Info
 from resolvers.orders.orders import LONGEST_NOTE, AdjustmentView
@@ -29,10 +35,27 @@ class LineWish(Protocol):
 
 
 class AddressChoice(Protocol):
-    """Where it goes: exactly one of both is given."""
+    """Where it goes: exactly one of them is given."""
 
     address_id: str | None
     address: Any
+    pickup: Any
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedUnits:
+    """Units of a variant in a parcel of a preview."""
+
+    variant_id: UUID
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedParcel:
+    """What one warehouse would give."""
+
+    warehouse_id: UUID
+    contents: Sequence[PlannedUnits]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +74,7 @@ class DraftView:
     """A preview in the shape that clients see."""
 
     draft: Draft
+    purchase: Purchase
 
     @property
     def currency(self) -> str:
@@ -77,6 +101,27 @@ class DraftView:
         return self.draft.quote.weight_grams
 
 
+def draft_allocation(root: strawberry.Parent[DraftView]) -> Plan | None:
+    plan = root.draft.plan
+    return plan if plan is not None and plan.choice is not None else None
+
+
+def plan_is_exact(root: strawberry.Parent[Plan]) -> bool:
+    return root.choice is not None and root.choice.is_exact
+
+
+def planned_parcels(root: strawberry.Parent[Plan]) -> list[PlannedParcel]:
+    """What each warehouse would give, the nearest first."""
+    parcels: dict[UUID, list[PlannedUnits]] = {house.id: [] for house in root.houses}
+    for (warehouse_id, variant_id), units in root.shares.items():
+        parcels[warehouse_id].append(PlannedUnits(variant_id, units))
+    return [PlannedParcel(warehouse_id, contents) for warehouse_id, contents in parcels.items() if contents]
+
+
+def parcel_contents(root: strawberry.Parent[PlannedParcel]) -> Sequence[PlannedUnits]:
+    return root.contents
+
+
 def draft_lines(root: strawberry.Parent[DraftView]) -> list[DraftLine]:
     draft = root.draft
     return [
@@ -98,17 +143,22 @@ def draft_adjustments(root: strawberry.Parent[DraftView]) -> list[AdjustmentView
     ]
 
 
+async def draft_estimate(root: strawberry.Parent[DraftView]) -> Estimate | None:
+    return await checkout.estimate(root.purchase, root.draft)
+
+
 async def checkout_preview(info: Info, **given: Any) -> Answer:
     purchase = await _purchase(info, **given)
     draft = await checkout.preview(info.context.viewer, purchase)
-    return Answer(checkout=DraftView(draft), user_errors=problems(info, draft.problems))
+    return Answer(checkout=DraftView(draft, purchase), user_errors=problems(info, draft.problems))
 
 
 async def order_place(info: Info, *, idempotency_key: str, **given: Any) -> Answer:
     viewer = info.context.viewer
     purchase = await _purchase(info, **given)
     order = await checkout.place(viewer, purchase, key=idempotency_key)
-    return Answer(order=order, order_token=await _token_for_guest(viewer, order.id))
+    warnings = [Refused("ORDER_NOT_ACCEPTED")] if order.review == ReviewState.REJECTED else []
+    return Answer(order=order, order_token=await _token_for_guest(viewer, order.id), warnings=problems(info, warnings))
 
 
 async def _token_for_guest(viewer: Viewer, order_id: UUID) -> str | None:
@@ -124,23 +174,27 @@ async def _purchase(
     *,
     lines: Sequence[LineWish] | None = None,
     destination: AddressChoice | None = None,
+    delivery_mode: DeliveryMode | None = None,
+    slot_id: str | None = None,
     email: str | None = None,
     coupon_code: str | None = None,
     note: str = "",
     expected_total_minor_units: int | None = None,
 ) -> Purchase:
     problems: list[Refused] = []
-    wishes, goes_to, reached_at, words = None, None, None, ""
+    wishes, goes_to, reached_at, words, way = None, None, None, "", Way()
     with gathered(problems):
         wishes = None if lines is None else _wishes(lines)
     with gathered(problems):
-        goes_to = await _destination(info, destination)
+        goes_to = await destination_of(info, destination)
+    with gathered(problems):
+        way = _way(destination, delivery_mode, slot_id)
     with gathered(problems):
         reached_at = contacts.clean_email(email, path=("email",)) if email else None
     with gathered(problems):
         words = clean_text(note, path=("note",), maximum=LONGEST_NOTE, multiline=True)
     refuse_all(problems)
-    return Purchase(wishes, goes_to, reached_at, coupon_code, words, expected_total_minor_units)
+    return Purchase(wishes, goes_to, reached_at, coupon_code, words, expected_total_minor_units, way)
 
 
 def _wishes(lines: Sequence[LineWish]) -> list[Wish]:
@@ -151,7 +205,19 @@ def _wishes(lines: Sequence[LineWish]) -> list[Wish]:
     ]
 
 
-async def _destination(info: Info, choice: AddressChoice | None) -> Destination | None:
+def _way(choice: AddressChoice | None, mode: DeliveryMode | None, slot_id: str | None) -> Way:
+    """A pickup point is collected at; what is to be collected needs one."""
+    slot = ids.key_of("DeliverySlot", slot_id, "slot_id") if slot_id else None
+    if choice is None or not choice.pickup:
+        return Way(mode or DeliveryMode.HOME, slot)
+    if mode not in (None, DeliveryMode.PICKUP):
+        raise Refused("INVALID_INPUT", path=("delivery_mode",), why="a pickup point goes with PICKUP")
+    point = ids.key_of("PickupPoint", choice.pickup.pickup_point_id, "destination", "pickup", "pickup_point_id")
+    return Way(DeliveryMode.PICKUP, slot, point)
+
+
+async def destination_of(info: Info, choice: AddressChoice | None) -> Destination | None:
+    """Where it goes, of the address book or as typed, checked."""
     if choice is None:
         return None
     if choice.address_id:
@@ -160,4 +226,13 @@ async def _destination(info: Info, choice: AddressChoice | None) -> Destination 
         if row is None:
             raise Refused("NOT_FOUND", path=("destination", "address_id"), what="address")
         return Destination(**addresses.as_stored(row))
+    if choice.pickup:
+        return await _counter(choice.pickup)
     return Destination(**addresses.clean_address(vars(choice.address), "destination", "address"))
+
+
+async def _counter(choice: Any) -> Destination:
+    key = ids.key_of("PickupPoint", choice.pickup_point_id, "destination", "pickup", "pickup_point_id")
+    point = await points.find(key, path=("destination", "pickup", "pickup_point_id"))
+    where = points.address_of(point, recipient=choice.recipient, phone=choice.phone)
+    return Destination(**addresses.clean_address(where, "destination", "pickup"))

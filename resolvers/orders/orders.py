@@ -7,24 +7,30 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
+from tortoise.queryset import QuerySet
 
+from domain.archive import reading
+from domain.archive.visible import visible as visible_archived
 from domain.idempotency import once
 from domain.orders import actions, kinds, lifecycle, states, timeline
 from domain.orders.timeline import Stretch
 from domain.orders.visible import visible
 from kit import ids
-from kit.paging import Edge, Page, Sort, page, window
+from kit.errors import Refused
+from kit.paging import Edge, Page, Sort, merged, window
 from kit.text import in_locale
 from kit.validate import clean_text
 from loaders import catalog as catalog_loaders
 from loaders import customers as customer_loaders
 from loaders import orders as loaders
+from models.archive import ArchivedOrder
 from models.catalog import Variant
 from models.customers import User
 from models.orders import CancelReason, Order, OrderLine, OrderState
 from models.outbox import Event
 from resolvers.answers import Answer, Problem
 from resolvers.context import Info
+from resolvers.orders import past
 
 LONGEST_NUMBER = 20
 LONGEST_NOTE = 500
@@ -35,12 +41,28 @@ async def order(
     info: Info,
     id: Annotated[strawberry.ID | None, strawberry.argument(description="Its id.")] = None,
     number: Annotated[str | None, strawberry.argument(description="Its number, as people read it out.")] = None,
+    as_of: Annotated[
+        datetime | None,
+        strawberry.argument(
+            description="Show it as it was at this moment, with the parcels, payments and events of then. What comes "
+            "has an id of its own: it is no order that anything can be done with. Null where it was not placed yet."
+        ),
+    ] = None,
 ) -> Order | None:
-    if number is not None:
-        wanted = number.strip().upper()[:LONGEST_NUMBER]  # the database refuses to compare longer texts
-        return await visible(info.context.viewer).filter(number=wanted).first()
-    key = ids.find_key("Order", id or "")
-    return await info.context.load(loaders.orders_by_id, key) if key else None
+    found = await _order(info, id=id, number=number)
+    if found is None or as_of is None:
+        return found
+    return await past.as_of(info, found, as_of)
+
+
+async def _order(info: Info, *, id: str | None, number: str | None) -> Order | None:
+    if number is None:
+        key = ids.find_key("Order", id or "")
+        return await info.context.load(loaders.orders_by_id, key) if key else None
+    wanted = number.strip().upper()[:LONGEST_NUMBER]  # the database refuses to compare longer texts
+    found = await reading.numbered(info.context.viewer, wanted)
+    info.context.show(found)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +73,27 @@ class OrderChoice:
     states: Sequence[OrderState] | None = None
     placed_from: datetime | None = None
     placed_until: datetime | None = None
+    urged: bool | None = None
+    late: bool | None = None
 
 
 async def orders(
     info: Info, choice: OrderChoice, *, first: int | None, after: str | None, last: int | None, before: str | None
 ) -> Page[Order]:
-    rows = visible(info.context.viewer)
+    viewer = info.context.viewer
+    asked = window(first=first, after=after, last=last, before=before)
+    tables: list[QuerySet[Any]] = [_pressing(_chosen(visible(viewer), choice), choice)]
+    if not (choice.urged or choice.late):  # nobody urges what is long over
+        tables.append(_chosen(visible_archived(viewer), choice))
+    found = await merged(tables, sort=NEWEST, window=asked)
+    for edge in found.edges:
+        if isinstance(edge.node, ArchivedOrder):
+            edge.node = reading.opened(edge.node)
+            info.context.show(edge.node)
+    return found
+
+
+def _chosen(rows: QuerySet[Any], choice: OrderChoice) -> QuerySet[Any]:
     if choice.statuses is not None:
         rows = timeline.on_shelves(rows, choice.statuses)
     if choice.states is not None:
@@ -65,7 +102,15 @@ async def orders(
         rows = rows.filter(placed_at__gte=choice.placed_from)
     if choice.placed_until is not None:
         rows = rows.filter(placed_at__lt=choice.placed_until)
-    return await page(rows, sort=NEWEST, window=window(first=first, after=after, last=last, before=before))
+    return rows
+
+
+def _pressing(rows: QuerySet[Order], choice: OrderChoice) -> QuerySet[Order]:
+    if choice.urged is not None:
+        rows = timeline.urged(rows, choice.urged)
+    if choice.late is not None:
+        rows = timeline.late(rows, choice.late)
+    return rows
 
 
 def buyer_status(root: strawberry.Parent[Order]) -> states.BuyerStatus:
@@ -85,10 +130,13 @@ class ActionView:
     reason: str | None
     reason_code: str | None
     deadline: datetime | None
+    available_from: datetime | None
 
 
 def order_actions(root: strawberry.Parent[Order], info: Info) -> list[ActionView]:
     viewer = info.context.viewer
+    if root.moment is not None:
+        return []  # nothing can be done with the past
     views = []
     for possibility in actions.possibilities(viewer, root):
         problem = Problem(possibility.refusal, info.context.locale) if possibility.refusal else None
@@ -99,6 +147,7 @@ def order_actions(root: strawberry.Parent[Order], info: Info) -> list[ActionView
                 reason=problem.message if problem else None,
                 reason_code=problem.code if problem else None,
                 deadline=possibility.deadline,
+                available_from=possibility.available_from,
             )
         )
     return views
@@ -106,8 +155,12 @@ def order_actions(root: strawberry.Parent[Order], info: Info) -> list[ActionView
 
 async def order_timeline(order: Order, info: Info, first: int | None, after: str | None) -> Page[Event]:
     asked = window(first=first, after=after)
+    record = order.past
     seen = min(timeline.sequence_at(asked.cursor), order.sequence)
-    found = await info.context.load(loaders.events_by_stretch, Stretch(order.id, seen, asked.size + 1))
+    if record is not None:
+        found = record.events[seen : seen + asked.size + 1]
+    else:
+        found = await info.context.load(loaders.events_by_stretch, Stretch(order.id, seen, asked.size + 1))
 
     async def count() -> int:
         return order.sequence
@@ -188,11 +241,18 @@ def line_choices(root: strawberry.Parent[OrderLine], info: Info) -> list[str]:
     return [in_locale(choice, info.context.locale) for choice in root.choices]
 
 
+def check_reason(reason: CancelReason) -> None:
+    """Refuse a reason that nobody gives by hand."""
+    if reason == CancelReason.MERGED:
+        raise Refused("INVALID_INPUT", path=("reason",), why="only merging gives this reason")
+
+
 async def order_cancel(
     info: Info, *, order_id: str, reason: CancelReason, idempotency_key: str, note: str = ""
 ) -> Answer:
     viewer, key = info.context.viewer, ids.key_of("Order", order_id, "order_id")
     why = clean_text(note, path=("note",), maximum=LONGEST_NOTE, multiline=True)
+    check_reason(reason)
 
     async def work() -> UUID:
         return (await lifecycle.cancel(viewer, key, reason=reason, note=why)).id

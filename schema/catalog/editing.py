@@ -78,6 +78,9 @@ class ProductCreateInput:
     brand_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Who makes it.")
     tags: list[str] = strawberry.field(default_factory=list, description="Words that it is filed under, up to 250.")
     food: FoodFactsInput | None = strawberry.field(default=strawberry.UNSET, description="If it is a food.")
+    is_service: bool = strawberry.field(
+        default=False, description="Whether it is a service, done at a booked time and place, and never shipped."
+    )
     options: list[ProductOptionInput] = strawberry.field(
         default_factory=list, description="How its variants differ, up to 3."
     )
@@ -104,6 +107,9 @@ class ProductUpdateInput:
     tags: list[str] | None = strawberry.field(default=strawberry.UNSET, description="All words that it is filed under.")
     food: FoodFactsInput | None = strawberry.field(
         default=strawberry.UNSET, description="All facts of a food; null when it is none."
+    )
+    is_service: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Whether it is a service, done at a booked time and place."
     )
     expected_version: int | None = strawberry.field(default=strawberry.UNSET, description=VERSION)
 

@@ -11,6 +11,7 @@ import strawberry
 import schema.catalog.enums  # noqa: F401  # shows the enums, before anything refers to them
 from loaders import catalog as loaders
 from models import catalog as models
+from resolvers import allocation as allocation_resolvers
 from resolvers.catalog import products as resolvers
 from resolvers.catalog import taxonomy
 from resolvers.catalog.products import Availability
@@ -109,6 +110,14 @@ class VariantStock:
     available: int = strawberry.field(description="Units that can be sold.")
 
 
+@strawberry.type(description="Units of a variant in one unit of a bundle.")
+class BundlePart:
+    variant: Variant | None = field(
+        allocation_resolvers.part_variant, description="What; null when it was taken out of the shop."
+    )
+    quantity: int = strawberry.field(description="Units in one unit of the bundle.")
+
+
 @node_type(models.Variant, loaders.variants_by_id, description="What is put into a cart (SKU).")
 class Variant(Node):
     sku: str | None = strawberry.field(description="The shop's own number for it.")
@@ -133,6 +142,10 @@ class Variant(Node):
     available_quantity: int = field(
         resolvers.available_quantity,
         description="Units that can be bought now. Shoppers are told of at most 20 (setting), staff exactly.",
+    )
+    bundle_parts: list[BundlePart] = field(
+        allocation_resolvers.bundle_parts,
+        description="What one unit is put together from, if it is sold as a bundle; empty for what is not.",
     )
     stock: list[VariantStock] | None = field(
         resolvers.stock, description="Where it lies, for staff who see stock; null for others."
@@ -162,6 +175,9 @@ class Product(Node):
     food: FoodFacts | None = field(resolvers.food, description="Facts of a food; null for other goods.")
     cold_chain: bool = strawberry.field(name="isColdChain", description="Whether it must be kept cold on the way.")
     fragile: bool = strawberry.field(name="isFragile", description="Whether it breaks easily.")
+    is_service: bool = strawberry.field(
+        description="Whether it is done at a booked time and place: order it with the delivery mode SERVICE and a slot."
+    )
     in_stock: bool = strawberry.field(name="isInStock", description="Whether any variant can be bought now.")
     rating: Decimal | None = field(resolvers.rating, description="Stars, 1.00 to 5.00; null while nobody has rated it.")
     sales: int = strawberry.field(description="Units sold, without those that were cancelled.")

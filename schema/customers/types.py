@@ -22,6 +22,8 @@ enum_type(
         "ORDER_REVIEWER": "Looks through orders and may cancel them.",
         "WAREHOUSE_PICKER": "Picks, packs and ships; keeps stock figures.",
         "COURIER": "Brings parcels and reports their delivery.",
+        "PICKUP_CLERK": "Hands parcels out at a pickup point, against the code; sees no other orders.",
+        "RIDER": "骑手: brings orders that were given to them, and sees no others.",
         "SERVICE_AGENT": "Helps customers: sees orders, cancels and refunds.",
         "FINANCE": "Refunds, and sees the ledger.",
         "ADMINISTRATOR": "May do everything and appoints staff.",

@@ -4,7 +4,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from models.delivery import DeliveryMode
+from resolvers import inventory as inventory_resolvers
 from resolvers.orders import checkout as resolvers
+from schema.delivery import DeliveryEstimate
 from schema.errors import Payload, UserError, error_type
 from schema.fields import field, mutation
 from schema.orders.types import Order, OrderAdjustment
@@ -12,6 +15,7 @@ from schema.scalars import Money, SafeInt, money
 
 if TYPE_CHECKING:
     from schema.catalog.types import Variant
+    from schema.inventory import Warehouse
 
 
 @strawberry.input(description="A quantity of one variant to buy at once, without the cart.")
@@ -31,10 +35,23 @@ class PostalAddressInput:
     postal_code: str = strawberry.field(default="", description="Postal code.")
 
 
-@strawberry.input(one_of=True, description="Where it goes: an address of the address book, or one that is typed in.")
+@strawberry.input(description="A pickup point, and who collects it there.")
+class PickupDestinationInput:
+    pickup_point_id: strawberry.ID = strawberry.field(description="The pickup point.")
+    recipient: str = strawberry.field(description="Who collects it, 1–60 characters.")
+    phone: str = strawberry.field(description="Their phone, which the code is sent to.")
+
+
+@strawberry.input(
+    one_of=True,
+    description="Where it goes: an address of the address book, one that is typed in, or a pickup point.",
+)
 class DestinationInput:
     address_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="One of your addresses.")
     address: PostalAddressInput | None = strawberry.field(default=strawberry.UNSET, description="A typed-in address.")
+    pickup: PickupDestinationInput | None = strawberry.field(
+        default=strawberry.UNSET, description="A pickup point; the mode of delivery is then PICKUP."
+    )
 
 
 @strawberry.input(description="What is to be bought and where it goes.")
@@ -44,6 +61,12 @@ class CheckoutPreviewInput:
     )
     destination: DestinationInput | None = strawberry.field(
         default=strawberry.UNSET, description="Where it goes. Without it shipping is not known yet."
+    )
+    delivery_mode: DeliveryMode | None = strawberry.field(
+        default=strawberry.UNSET, description="How it comes; HOME, or PICKUP for a pickup point, when left out."
+    )
+    slot_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="The time slot, of `deliverySlots`; a service needs one."
     )
     email: str | None = strawberry.field(
         default=strawberry.UNSET,
@@ -77,6 +100,32 @@ class CheckoutLine:
     total: Money = money("total", description="Unit price × quantity − discount.")
 
 
+@strawberry.type(description="Units of a variant that come in one parcel.")
+class CheckoutParcelLine:
+    variant: Annotated["Variant", strawberry.lazy("schema.catalog.types")] | None = field(
+        inventory_resolvers.variant, description="What."
+    )
+    units: int = strawberry.field(description="Units.")
+
+
+@strawberry.type(description="What would come together in one parcel.")
+class CheckoutParcel:
+    lines: list[CheckoutParcelLine] = field(resolvers.parcel_contents, description="What is in it.")
+    warehouse: Annotated["Warehouse", strawberry.lazy("schema.inventory")] | None = field(
+        inventory_resolvers.warehouse, description="Where it leaves, for staff who see stock; null for others."
+    )
+
+
+@strawberry.type(description="How the order would be sent, if it were placed now.")
+class CheckoutAllocation:
+    parcels: list[CheckoutParcel] = field(
+        resolvers.planned_parcels, description="What comes together; one parcel from each warehouse."
+    )
+    is_exact: bool = field(
+        resolvers.plan_is_exact, description="Whether no better choice of warehouses exists, by the market's rules."
+    )
+
+
 @strawberry.type(description="The order that would be placed now: to the cent what `orderPlace` would give.")
 class Checkout:
     lines: list[CheckoutLine] = field(resolvers.draft_lines, description="What is bought.")
@@ -85,6 +134,13 @@ class Checkout:
     shipping: Money = money("shipping", description="What delivery costs; zero while no destination is given.")
     total: Money = money("total", description="What is to be paid.")
     weight_grams: SafeInt = strawberry.field(description="Weight that shipping is computed from, grams.")
+    delivery_estimate: DeliveryEstimate | None = field(
+        resolvers.draft_estimate, description="When it would be there; null while no destination is given."
+    )
+    allocation: CheckoutAllocation | None = field(
+        resolvers.draft_allocation,
+        description="How it would be sent; null while no destination is given, and when something is short.",
+    )
     adjustments: list[OrderAdjustment] = field(
         resolvers.draft_adjustments, description="What stands between the subtotal and the total, explained."
     )

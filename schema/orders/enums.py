@@ -45,6 +45,8 @@ enum_type(
         "TOO_SLOW": "Delivery takes too long.",
         "OUT_OF_STOCK": "The shop cannot supply it.",
         "FRAUD": "The shop suspects fraud.",
+        "MERGED": "Another order took over its goods; not to be given by hand.",
+        "NOT_ACCEPTED": "The shop does not accept the order; after its checks, or after a person has looked at it.",
         "OTHER": "Something else; say it in `note`.",
     },
 )
@@ -54,10 +56,17 @@ enum_type(
     description="Something that can be done with an order.",
     values={
         "PAY": "`paymentCreate`, by the buyer.",
+        "CHANGE_ADDRESS": "`orderChange` of the address, by the buyer or staff.",
+        "CHANGE_CONTACT": "`orderChange` of phone, e-mail address or note, by the buyer or staff.",
+        "CHANGE_ITEMS": "`orderChange` that adds goods or takes some out, by the buyer or staff.",
+        "CANCEL_LINES": "`orderLinesCancel` of what is not shipped yet, by the buyer or staff.",
+        "INTERCEPT": "`interceptionRequest` for parcels on their way, by the buyer or staff.",
         "CANCEL": "`orderCancel`, by the buyer or staff.",
         "SHIP": "`parcelShip`, by warehouse staff.",
         "CONFIRM_RECEIPT": "`orderReceiptConfirm`, by the buyer.",
         "REFUND": "`refundCreate`, by staff.",
+        "CHOOSE_SHORTAGE": "`shortageChoose`, by the buyer or staff; `deadline` is when the clock chooses.",
+        "URGE": "`orderUrge`, by the buyer.",
     },
 )
 enum_type(
@@ -86,5 +95,7 @@ enum_type(
         "COUPON": "A coupon takes an amount off.",
         "SHIPPING": "Delivery by weight and region.",
         "FREE_SHIPPING": "Delivery is free from a threshold on.",
+        "SHIPPING_CHANGE": "Delivery became dearer when the paid order was changed.",
+        "MARKETPLACE": "What the marketplace took off that sold the order.",
     },
 )

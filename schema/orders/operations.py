@@ -26,6 +26,13 @@ class OrderFilter:
         default=strawberry.UNSET, description="Placed at or after this moment."
     )
     placed_until: datetime | None = strawberry.field(default=strawberry.UNSET, description="Placed before this moment.")
+    urged: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Only those whose buyers have asked for a quicker dispatch and still wait, or only the others.",
+    )
+    late: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Only those that should have been shipped by now, or only the others."
+    )
 
 
 async def list_orders(

@@ -13,12 +13,23 @@ from domain.pricing.engine import AdjustmentKind
 from kit.money import Currency as CurrencyCode
 from loaders import orders as loaders
 from models import orders as models
+from models.delivery import DeliveryMode
 from models.orders import CancelReason, OrderState
 from models.outbox import ActorKind
+from resolvers import aftersales as aftersales_resolvers
+from resolvers import couriers as courier_resolvers
+from resolvers import delivery as delivery_resolvers
+from resolvers import estimates as estimate_resolvers
 from resolvers import fulfillment as fulfillment_resolvers
+from resolvers import interceptions as interception_resolvers
 from resolvers import payments as payment_resolvers
 from resolvers.context import Info
+from resolvers.orders import changes as change_resolvers
+from resolvers.orders import merging as merge_resolvers
 from resolvers.orders import orders as resolvers
+from resolvers.orders import reviews as review_resolvers
+from resolvers.orders import shortages as shortage_resolvers
+from schema.delivery import DeliveryEstimate, OrderDelivery
 from schema.errors import ErrorCode
 from schema.fields import field
 from schema.node import Node, node_type
@@ -26,14 +37,26 @@ from schema.paging import After, Connection, First
 from schema.scalars import Money, money
 
 if TYPE_CHECKING:
+    from schema.aftersales import DeliveryCase
     from schema.catalog.types import Variant
+    from schema.couriers import CourierJob
     from schema.customers.types import User
     from schema.fulfillment import Parcel
+    from schema.interceptions import Interception
+    from schema.orders.changes import OrderChangeRequest
+    from schema.orders.reviews import Review
+    from schema.orders.shortages import Shortage
     from schema.payments import Payment, Refund
 
+DeliveryCaseReference = Annotated["DeliveryCase", strawberry.lazy("schema.aftersales")]
 VariantReference = Annotated["Variant", strawberry.lazy("schema.catalog.types")]
 UserReference = Annotated["User", strawberry.lazy("schema.customers.types")]
+CourierJobReference = Annotated["CourierJob", strawberry.lazy("schema.couriers")]
 ParcelReference = Annotated["Parcel", strawberry.lazy("schema.fulfillment")]
+ShortageReference = Annotated["Shortage", strawberry.lazy("schema.orders.shortages")]
+InterceptionReference = Annotated["Interception", strawberry.lazy("schema.interceptions")]
+ChangeReference = Annotated["OrderChangeRequest", strawberry.lazy("schema.orders.changes")]
+ReviewReference = Annotated["Review", strawberry.lazy("schema.orders.reviews")]
 PaymentReference = Annotated["Payment", strawberry.lazy("schema.payments")]
 RefundReference = Annotated["Refund", strawberry.lazy("schema.payments")]
 
@@ -63,7 +86,12 @@ class OrderAction:
     allowed: bool = strawberry.field(description="Whether the mutation would work now.")
     reason: str | None = strawberry.field(description="Why not, for people; null when allowed.")
     reason_code: ErrorCode | None = strawberry.field(description="Why not, for code: what the mutation would answer.")
-    deadline: datetime | None = strawberry.field(description="Until when it can be done, or when it happens by itself.")
+    deadline: datetime | None = strawberry.field(
+        description="Until when it can be done, is to be done, or happens by itself, UTC."
+    )
+    available_from: datetime | None = strawberry.field(
+        description="From when on it can be done, UTC; null when it can be done now or time does not help."
+    )
 
 
 @node_type(models.OrderLine, loaders.order_lines_by_id, description="A quantity of one variant as it was sold.")
@@ -123,6 +151,7 @@ class Order(Node):
     total: Money = money("total", description="Subtotal − discount + shipping: what is to be paid.")
     captured: Money = money("captured", description="What was received for it.")
     refunded: Money = money("refunded", description="What was given or promised back. Never more than captured.")
+    goodwill: Money = money("goodwill", description="The part of it that was given for no goods, as a compensation.")
     adjustments: list[OrderAdjustment] = field(
         resolvers.adjustments, description="What stands between the subtotal and the total, explained."
     )
@@ -141,19 +170,71 @@ class Order(Node):
     placed_at: datetime = strawberry.field(description="When it was placed, UTC.")
     pay_by: datetime = strawberry.field(description="When it is given up unless it is paid, UTC.")
     paid_at: datetime | None = strawberry.field(description="When it was paid, UTC.")
+    dispatch_by: datetime | None = strawberry.field(
+        description="When everything is to be shipped, UTC; null until it is paid. Moves on while it may not be."
+    )
+    is_late: bool = field(
+        aftersales_resolvers.is_late, description="Whether something of it should have been shipped by now."
+    )
+    urged_at: datetime | None = strawberry.field(
+        description="When its buyer last asked for a quicker dispatch (催发货), UTC."
+    )
+    urge_count: int = strawberry.field(description="How often its buyer has asked for a quicker dispatch.")
     shipped_at: datetime | None = strawberry.field(description="When the last parcel left, UTC.")
     delivered_at: datetime | None = strawberry.field(description="When the last parcel arrived, UTC.")
     received_at: datetime | None = strawberry.field(description="When receipt was confirmed, UTC.")
     completed_at: datetime | None = strawberry.field(description="When the after-sales period ended, UTC.")
     canceled_at: datetime | None = strawberry.field(description="When it was canceled or expired, UTC.")
+    delivery_mode: DeliveryMode = strawberry.field(description="How it reaches the customer.")
+    delivery: OrderDelivery | None = field(
+        delivery_resolvers.delivery_of,
+        description="What is agreed about its delivery; null for orders from before slots and pickup points.",
+    )
+    delivery_estimate: DeliveryEstimate | None = field(
+        estimate_resolvers.delivery_estimate,
+        description="When the last of it will be there, from what is known by now: promise, slot, dispatch, scans, the "
+        "carrier's word. Null once it is received or canceled.",
+    )
+    courier_job: CourierJobReference | None = field(
+        courier_resolvers.job_of_order, description="The delivery by the shop's own courier; null when there is none."
+    )
+    is_in_review: bool = field(
+        review_resolvers.is_in_review, description="Whether somebody of the shop looks at it before it is shipped."
+    )
+    review: ReviewReference | None = field(
+        review_resolvers.review_of_order, description="The open review of it, for those who review; else null."
+    )
+    channel: str | None = strawberry.field(description="The marketplace that it was taken in from; null for ours.")
+    external_id: str | None = strawberry.field(description="Its number at that marketplace.")
     parcels: list[ParcelReference] = field(
         fulfillment_resolvers.parcels_of_order, description="What was shipped of it, oldest first."
+    )
+    shortage: ShortageReference | None = field(
+        shortage_resolvers.of_order,
+        description="What is missing of it, and what you can choose; null when nothing was.",
+    )
+    delivery_cases: list[DeliveryCaseReference] = field(
+        aftersales_resolvers.cases_of_order,
+        description="What went wrong on its way, oldest first; for its buyer and for staff who see cases.",
     )
     payments: list[PaymentReference] = field(
         payment_resolvers.order_payments, description="Every attempt to pay it, oldest first."
     )
     refunds: list[RefundReference] = field(
         payment_resolvers.order_refunds, description="Money that went or goes back, oldest first."
+    )
+    changes: list[ChangeReference] = field(
+        change_resolvers.changes_of_order, description="What was changed of it after it was placed, oldest first."
+    )
+    interceptions: list[InterceptionReference] = field(
+        interception_resolvers.interceptions_of_order, description="Wishes to stop parcels of it, oldest first."
+    )
+    mergeable_with: list[Annotated["Order", strawberry.lazy("schema.orders.types")]] = field(
+        merge_resolvers.mergeable_with,
+        description="Other orders of its buyer that `orderMerge` could make one order of with it, oldest first.",
+    )
+    merged_into: Annotated["Order", strawberry.lazy("schema.orders.types")] | None = field(
+        merge_resolvers.merged_into, description="The order that took over its goods and its money; null otherwise."
     )
     timeline: Connection[OrderEvent] = field(
         order_timeline, description="Everything that happened to it, oldest first."

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from tests.browser.chromium import Page
 
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "var" / "screenshots"
-STEPS = 12
+STEPS = len(list(Path("web/graphiql/src/tabs").glob("*.graphql")))
 IDENTITY = "document.querySelector('select[aria-label=Identity]')?.value"
 ALL_DRAWN = (
     f"document.querySelectorAll('.guide-steps li').length === {STEPS} && document.querySelector('.view-line') !== null"

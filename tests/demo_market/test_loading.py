@@ -6,6 +6,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
+from tortoise.expressions import Subquery
 
 from demo import load
 from demo.ground import EARLY_BIRD, SPRING
@@ -19,16 +20,23 @@ from domain.market import Market
 from domain.orders import actions
 from domain.orders.actions import Action
 from domain.orders.kinds import EventKind
+from domain.orders.review_kinds import QUEUE
 from domain.orders.states import TRANSITIONS, BuyerStatus, buyer_status
 from jobs import runner
 from kit import clock
 from models.catalog import Category, Product, ProductImage, ProductStatus, Variant
 from models.customers import Address, DeviceSession, Role, User
+from models.fulfillment import Interception, InterceptionState
+from models.intake import BatchState, OrderBatch
+from models.inventory import Backorder, StockLevel
 from models.jobs import Timer
-from models.orders import Order, OrderState
+from models.orders import ChangeState, Order, OrderChangeRequest, OrderState, Supply
 from models.outbox import ActorKind, Event
 from models.payments import JournalEntry, Payment, PaymentState, Refund, RefundReason, RefundState
 from models.promotions import Coupon, CouponUse, CouponUseState
+from models.reviews import CallOutcome, Review, ReviewCall, ReviewStage
+from models.shortages import Shortage, ShortageChoice, ShortageState
+from models.warehouse import Manifest, ManifestState, Package, PackageState, StorageBin, Wave, WaveState
 from settings import Settings
 from tests.invariants import assert_books_balance
 
@@ -47,6 +55,15 @@ async def test_there_are_goods_people_and_orders_in_every_state(loaded_market: M
     states = Counter(order.state for order in orders)
     assert len(orders) >= 200
     assert {state for state in OrderState if states[state] >= 5} == set(OrderState)
+
+
+async def test_the_warehouse_has_work_at_every_step(loaded_market: Market) -> None:
+    assert {wave.state for wave in await Wave.all()} == set(WaveState) - {WaveState.CANCELED, WaveState.PICKED}
+    packages = {package.state for package in await Package.all()}
+    assert packages == {PackageState.PACKED, PackageState.LABELED, PackageState.HANDED_OVER}
+    assert {manifest.state for manifest in await Manifest.all()} == set(ManifestState)
+    assert {place.zone for place in await StorageBin.all()} == {"A", "B", "C", "F"}
+    assert await StorageBin.all().count() == await StockLevel.all().count()
 
 
 async def test_prices_are_those_of_the_files_and_pictures_are_there(
@@ -79,9 +96,26 @@ async def test_money_has_every_story(loaded_market: Market) -> None:
     assert any(0 < order.refunded < order.captured for order in orders)
 
 
+async def test_orders_were_changed_merged_and_stopped(loaded_market: Market) -> None:
+    states = Counter(await OrderChangeRequest.all().values_list("state", flat=True))
+    assert {ChangeState.APPLIED, ChangeState.AWAITING_PAYMENT, ChangeState.EXPIRED} <= set(states)
+    assert await OrderChangeRequest.filter(paid_by__not_isnull=True).exists()
+    assert await Order.filter(merged_into__not_isnull=True).count() == 1
+    assert await Interception.filter(state=InterceptionState.DONE).exists()
+
+
+async def test_reviews_stand_at_every_stage_and_orders_came_by_the_file(loaded_market: Market) -> None:
+    stages = Counter(review.stage for review in await Review.all())
+    assert {stage for stage in ReviewStage if stages[stage]} >= set(ReviewStage) - {ReviewStage.LAPSED}
+    assert await Review.filter(escalated_at__isnull=False, stage=ReviewStage.PENDING).exists()
+    assert {call.outcome for call in await ReviewCall.all()} >= {CallOutcome.CONFIRMED, CallOutcome.DENIED}
+    batches = await OrderBatch.all()
+    assert {(batch.state, batch.accepted, batch.rejected) for batch in batches} == {(BatchState.COMPLETED, 1, 1)}
+
+
 async def test_coupons_are_used_used_up_and_over(loaded_market: Market) -> None:
     uses = Counter([use.coupon_id for use in await CouponUse.filter(state=CouponUseState.USED)])
-    for coupon in await Coupon.all():
+    for coupon in await Coupon.filter(customer_key=None):  # those for everybody
         assert coupon.used == uses[coupon.id] > 0, coupon.code
     early = await Coupon.get(code=EARLY_BIRD)
     assert early.used == early.use_limit
@@ -100,7 +134,8 @@ async def test_there_are_guests_notes_and_cancellations_of_both_kinds(loaded_mar
 
 
 async def test_histories_have_no_gap_and_move_as_the_table_allows(loaded_market: Market) -> None:
-    events = await Event.all().order_by("sequence")
+    events = await Event.filter(stream_id__in=Subquery(Order.all().values("id"))).order_by("sequence")
+    events = [event for event in await Event.all().order_by("sequence") if event.user_id != QUEUE]
     by_order: dict[UUID, list[Event]] = defaultdict(list)
     for event in events:
         by_order[event.stream_id].append(event)
@@ -184,3 +219,11 @@ async def test_identities_carry_tokens_of_one_session_each(loaded_market: Market
         assert roles == {one["role"]}
         assert one["label"].split(" — ")[0].isascii()
     assert await DeviceSession.all().count() == sessions_before
+
+
+async def test_something_is_missing_of_orders_in_every_state_of_a_shortage(loaded_market: Market) -> None:
+    found = await Shortage.all()
+    assert {one.state for one in found} == set(ShortageState)
+    assert {one.choice for one in found} == {None, *ShortageChoice}
+    assert {order.supply for order in await Order.all()} == set(Supply)
+    assert await Backorder.all().count() >= 4

@@ -106,11 +106,11 @@ class Unreliable(CarrierSimulator):
         self.booked.append((booking.waybill, weight_grams))
         return booking
 
-    async def track(self, *, waybill: str, now: datetime) -> list[Scan]:
+    async def track(self, *, waybill: str, now: datetime, phone: str = "") -> list[Scan]:
         self.asked += 1
         if self.is_down:
             raise CarrierError("no route to host")
-        return await super().track(waybill=waybill, now=now)
+        return await super().track(waybill=waybill, now=now, phone=phone)
 
 
 def public(kind: str, key: UUID) -> str:

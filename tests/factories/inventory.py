@@ -4,7 +4,7 @@ from uuid import UUID
 
 from domain.access import Viewer
 from domain.inventory import stock
-from domain.inventory.stock import Wanted
+from domain.inventory.stock import Region, Wanted
 from kit.ids import new_id
 from models.catalog import Variant
 from models.database import transaction
@@ -30,4 +30,4 @@ async def reserve(
         Wanted(new_id(), variant.id, quantity, ("lines", str(index))) for index, (variant, quantity) in enumerate(lines)
     ]
     async with transaction():
-        return await stock.reserve(viewer, order_id=order_id or new_id(), wanted=wanted, province=province)
+        return await stock.reserve(viewer, order_id=order_id or new_id(), wanted=wanted, region=Region(province))

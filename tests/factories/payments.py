@@ -12,7 +12,7 @@ from adapters.payments.simulator import Outcome, PaymentSimulator
 from domain import effects
 from domain.access import Viewer, system
 from domain.inventory import stock
-from domain.inventory.stock import Wanted
+from domain.inventory.stock import Region, Wanted
 from domain.market import Market
 from domain.orders import lifecycle
 from domain.orders.history import lock, move, tell
@@ -145,7 +145,7 @@ async def make_order(
         )
         wanted.append(Wanted(line.id, variant.id, quantity))
     async with market.change():
-        await stock.reserve(viewer, order_id=order.id, wanted=wanted, province=order.province)
+        await stock.reserve(viewer, order_id=order.id, wanted=wanted, region=Region(order.province))
         await effects.at("order.expire", order.id, order.pay_by)
         await tell(viewer, order, kind="order.placed")
     return order

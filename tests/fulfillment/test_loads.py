@@ -66,8 +66,18 @@ def test_a_named_warehouse_gives_no_more_than_it_has() -> None:
 
 def test_every_line_that_is_short_is_told() -> None:
     with pytest.raises(Refusals) as refused:
-        packed([line(TEA, 2), line(RICE, 1)], [held(SHANGHAI, TEA, 1)])
+        packed([line(TEA, 2), line(RICE, 1)], [held(SHANGHAI, TEA, 1)], chosen=(Chosen(TEA, 2), Chosen(RICE, 1)))
     assert [(one.code, one.path) for one in refused.value.refusals] == [
         ("NOT_RESERVED", ("lines", "0")),
         ("NOT_RESERVED", ("lines", "1")),
     ]
+
+
+def test_what_is_missing_stays_behind_unless_it_is_asked_for() -> None:
+    assert packed([line(TEA, 2), line(RICE, 1)], [held(SHANGHAI, TEA, 1)]) == [(SHANGHAI, {TEA: 1})]
+
+
+def test_nothing_is_packed_while_nothing_is_there() -> None:
+    with pytest.raises(Refused) as refused:
+        packed([line(TEA, 2)], [])
+    assert refused.value.code == "NOTHING_IS_THERE"

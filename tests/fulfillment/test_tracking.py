@@ -349,9 +349,15 @@ async def test_customers_and_visitors_do_not_report_deliveries(
 
 
 def test_a_parcel_may_skip_states_and_never_goes_back() -> None:
-    assert {state: sorted(following) for state, following in states.TRANSITIONS.items()} == {
-        S.SHIPPED: sorted({S.IN_TRANSIT, S.OUT_FOR_DELIVERY, S.DELIVERED}),
-        S.IN_TRANSIT: sorted({S.OUT_FOR_DELIVERY, S.DELIVERED}),
-        S.OUT_FOR_DELIVERY: [S.DELIVERED],
-        S.DELIVERED: [],
-    }
+    for place, state in enumerate(states.JOURNEY):
+        assert not states.TRANSITIONS[state] & set(states.JOURNEY[: place + 1])
+        assert state in states.ENDED or set(states.JOURNEY[place + 1 :]) < states.TRANSITIONS[state]
+
+
+def test_a_parcel_that_arrived_or_came_back_stays_there_whatever_is_reported() -> None:
+    assert {state for state, following in states.TRANSITIONS.items() if not following} == {S.DELIVERED, S.RETURNED}
+
+
+def test_a_parcel_that_was_lost_may_turn_up_and_one_on_its_way_back_is_not_delivered() -> None:
+    assert {S.IN_TRANSIT, S.OUT_FOR_DELIVERY, S.DELIVERED} < states.TRANSITIONS[S.LOST]
+    assert states.TRANSITIONS[S.RETURNING] == {S.RETURNED, S.LOST}

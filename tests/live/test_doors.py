@@ -29,6 +29,8 @@ PATHS = (
     "/uploads/%00",
     "/exports/x",
     "/exports/%f0%9f%8d%8e",
+    "/documents/x",
+    "/documents/%00",
     "/simulator/pay/x",
     "/simulator/pay/%00",
     "/simulator/pay/" + "x" * 3000,

@@ -5,19 +5,22 @@ from typing import TypeVar
 from uuid import UUID
 
 from domain.access import Viewer
-from domain.fulfillment import shipping
+from domain.fulfillment import interception, shipping
 from domain.fulfillment.shipping import Shipment
-from domain.orders import lifecycle
+from domain.orders import changes, lifecycle, shortages, urging
 from domain.orders.actions import Action, possibilities
+from domain.orders.changes_plan import Units, Wish
+from domain.orders.checkout import Destination
 from domain.orders.visible import visible
 from domain.payments import attempts, refunds
 from domain.payments.refunds import Asked
 from kit import ids
 from kit.errors import Refusals, Refused
 from models.database import transaction
-from models.fulfillment import CarrierCode
-from models.orders import CancelReason, OrderLine
+from models.fulfillment import CarrierCode, InterceptionAction
+from models.orders import CancelReason, Order, OrderLine
 from models.payments import PaymentMethod, RefundReason
+from models.shortages import ShortageChoice
 
 T = TypeVar("T")
 
@@ -48,12 +51,71 @@ async def _refund(viewer: Viewer, order_id: UUID) -> object:
     )
 
 
+# What the goods or the parcels stand against, not the order: an order cannot know it from its own row.
+OF_THE_GOODS = {
+    "INSUFFICIENT_STOCK",
+    "HOLD_LIMIT",
+    "OFF_SHELF",
+    "CART_QUANTITY",
+    "TOO_MANY_LINES",
+    "NOT_DELIVERABLE",
+    "CANCELS_EVERYTHING",
+    "NOTHING_IN_WAREHOUSE",
+    "UNITS_IN_WAVE",
+    "TOO_LATE_TO_INTERCEPT",
+    "INTERCEPTION_UNDERWAY",
+    "SHORTAGE_OVER",
+}
+
+
+async def _change(viewer: Viewer, order_id: UUID, wish: Wish) -> object:
+    return await changes.commit(viewer, order_id, wish, key=ids.token(), operation="orderChange")
+
+
+async def _change_address(viewer: Viewer, order_id: UUID) -> object:
+    order = await Order.get(id=order_id)
+    address = {"postal_code": "", **order.address, "street": f"巷 {ids.readable(6)} 号"}
+    return await _change(viewer, order_id, Wish(destination=Destination(**address)))
+
+
+async def _change_contact(viewer: Viewer, order_id: UUID) -> object:
+    return await _change(viewer, order_id, Wish(note=ids.readable(8)))
+
+
+async def _change_items(viewer: Viewer, order_id: UUID) -> object:
+    line = await OrderLine.filter(order_id=order_id).order_by("position").first()
+    assert line is not None
+    return await _change(viewer, order_id, Wish(add=[Units(line.variant_id, 1)]))
+
+
+async def _cancel_lines(viewer: Viewer, order_id: UUID) -> object:
+    lines = await OrderLine.filter(order_id=order_id).order_by("position")
+    line = next((line for line in lines if lifecycle.open_units(line)), lines[0])
+    return await _change(viewer, order_id, Wish(remove=[Units(line.id, 1)], reason=CancelReason.OTHER))
+
+
+async def _intercept(viewer: Viewer, order_id: UUID) -> object:
+    wish = interception.Wish(action=InterceptionAction.RETURN, order_id=order_id)
+    return await interception.request(viewer, wish, key=ids.token())
+
+
+async def _choose_shortage(viewer: Viewer, order_id: UUID) -> object:
+    return await shortages.choose(viewer, order_id, ShortageChoice.CANCEL_MISSING)
+
+
 DOING: dict[Action, Callable[[Viewer, UUID], Awaitable[object]]] = {
     Action.PAY: _pay,
+    Action.CHANGE_ADDRESS: _change_address,
+    Action.CHANGE_CONTACT: _change_contact,
+    Action.CHANGE_ITEMS: _change_items,
+    Action.CANCEL_LINES: _cancel_lines,
     Action.CANCEL: _cancel,
+    Action.INTERCEPT: _intercept,
     Action.SHIP: _ship,
     Action.CONFIRM_RECEIPT: lifecycle.confirm_receipt,
     Action.REFUND: _refund,
+    Action.CHOOSE_SHORTAGE: _choose_shortage,
+    Action.URGE: urging.urge,
 }
 
 
@@ -93,4 +155,6 @@ async def promises_are_kept(viewer: Viewer, order_id: UUID) -> None:
     for possibility in possibilities(viewer, order):
         told = possibility.refusal.code if possibility.refusal else None
         happened = await _tried(viewer, order_id, possibility.action)
+        if told is None and happened in OF_THE_GOODS:
+            continue
         assert happened == told, f"{possibility.action}: told {told}, then {happened}"

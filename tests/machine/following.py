@@ -70,7 +70,8 @@ async def _tracked(market: Market, books: Books, parcel_id: UUID) -> None:
     deal = books.deals[parcel.order_id]
     scans = await market.carriers[CarrierCode.SIMULATOR].track(waybill=parcel.waybill, now=clock.now())
     for scan in sorted(scans, key=lambda one: one.occurred_at):
-        books.scanned(deal, deal.boxes[parcel_id], scan.scan_id, scan.state)
+        if scan.state is not None:
+            books.scanned(deal, deal.boxes[parcel_id], scan.scan_id, scan.state)
 
 
 AFTERWARDS: dict[str, Told] = {

@@ -29,7 +29,7 @@ from models.payments import Refund, RefundReason, RefundState
 from tests.machine.asking import codes_of, promises_are_kept
 from tests.machine.checks import cart_agrees, everything_agrees
 from tests.machine.ground import Ground
-from tests.machine.model import Box, Deal
+from tests.machine.model import JOURNEY, Box, Deal
 from tests.machine.shopping import PLACES, WARES, ShoppingMachine
 
 PORTIONS = st.lists(st.sampled_from([0, 1, 1, 2, 3]), min_size=3, max_size=3)
@@ -135,7 +135,7 @@ class MarketMachine(ShoppingMachine):
         for sent in self.do(self._ship(order_id, "all", is_ours=False)):
             self.do(self._scan(sent, ParcelState.DELIVERED, "at the door", is_by_hand=True))
 
-    @rule(parcel=parcels, state=st.sampled_from(ParcelState), number=st.integers(0, 1), is_by_hand=st.booleans())
+    @rule(parcel=parcels, state=st.sampled_from(JOURNEY), number=st.integers(0, 1), is_by_hand=st.booleans())
     def is_scanned(self, parcel: Sent, state: ParcelState, number: int, is_by_hand: bool) -> None:
         self.do(self._scan(parcel, state, f"{state.value}-{number}", is_by_hand=is_by_hand))
 

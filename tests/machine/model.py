@@ -166,7 +166,7 @@ class Books:
             LedgerAccount.SHIPPING_INCOME: returned[1] - sum(deal.earned[1] for deal in earned if deal.earned),
             LedgerAccount.SALES_RETURNS: returned[0],
         }
-        return holds[account]
+        return holds.get(account, 0)  # nothing that is played here touches the others
 
     # What may be done ------------------------------------------------------------------------------------------------
 

@@ -17,8 +17,8 @@ def test_a_refusal_in_chinese_has_no_english_words_in_it() -> None:
 
 
 def test_every_fact_that_is_a_word_has_its_chinese() -> None:
-    told = set()
-    for floor in ("domain", "resolvers", "jobs", "kit"):
-        for file in (ROOT / floor).rglob("*.py"):
-            told |= set(re.findall(r'\b(?:what|why)="([^"]+)"(?=[,)])', file.read_text(encoding="utf-8")))
-    assert told == WORDS.keys()
+    files = [file for floor in ("domain", "resolvers", "jobs", "kit") for file in (ROOT / floor).rglob("*.py")]
+    texts = [file.read_text(encoding="utf-8") for file in files if file.name != "refusals.py"]
+    told = {word for text in texts for word in re.findall(r'\b(?:what|why)="([^"]+)"(?=[,)])', text)}
+    assert told - WORDS.keys() == set()
+    assert [word for word in WORDS if not any(f'"{word}"' in text for text in texts)] == []

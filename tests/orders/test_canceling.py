@@ -1,9 +1,14 @@
 """Canceling through the API: why is kept and shown, and asking again changes nothing."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from domain.access import Viewer
+from jobs.registry import HANDLERS
+from jobs.runner import run_due
 from kit import ids
+from models.customers import Role
+from models.notifications import OutgoingMessage
 from models.orders import Order, OrderState
 from models.outbox import Event
 from tests.api import Api
@@ -44,3 +49,13 @@ async def test_a_client_that_lost_the_answer_asks_again_and_gets_it(api: Api, cu
     assert await Event.filter(stream_id=order.id, kind="order.canceled").count() == 1
     another = await canceled(api, order, customer, idempotencyKey="another")
     assert [error["code"] for error in another["userErrors"]] == ["ORDER_ALREADY_CANCELED"]
+
+
+async def test_a_customer_is_told_when_the_shop_cancels_but_not_when_they_do_so_themselves(
+    api: Api, customer: Viewer, staff: Callable[..., Awaitable[Viewer]]
+) -> None:
+    own, by_the_shop = [await place_order(customer, await make_product()) for _ in range(2)]
+    await canceled(api, own, customer)
+    await canceled(api, by_the_shop, await staff(Role.SERVICE_AGENT))
+    await run_due(customer.market, HANDLERS)
+    assert [message.template for message in await OutgoingMessage.all()] == ["order_canceled_by_shop"]

@@ -104,6 +104,18 @@ async def test_my_stream_carries_all_my_orders_and_nobody_elses(customer: Viewer
     assert seen == [(mine.id, "order.placed"), (second.id, "order.placed"), (mine.id, "order.canceled")]
 
 
+async def test_my_stream_does_not_tell_again_what_its_snapshot_has_shown(customer: Viewer) -> None:
+    order = await place_order(customer, await make_product())
+    changes = streams.of_viewer(customer, after=None)  # before the event of the placing has its position
+    (snapshot,) = await take(changes, 1)
+    await lifecycle.cancel(customer, order.id, reason=CancelReason.OTHER)
+    await events.publish()
+    (change,) = await take(changes, 1)
+    assert (snapshot.order.id, snapshot.event, snapshot.cursor) == (order.id, None, "p.0")
+    assert change.event is not None
+    assert (change.event.kind, change.event.sequence) == ("order.canceled", 2)
+
+
 async def test_positions_are_handed_out_without_a_gap_and_in_order_of_each_stream(customer: Viewer) -> None:
     order = await place_order(customer, await make_product())
     await happen(customer, order, times=4)

@@ -10,6 +10,7 @@ import pytest
 
 from adapters.payments import callbacks
 from adapters.payments.provider import Notice, NoticeKind
+from adapters.signatures import SIGNATURE, TIMESTAMP, signed_headers
 from domain.access import system
 from domain.market import Market
 from domain.orders import lifecycle
@@ -37,7 +38,7 @@ def notice(payment: Payment, **changes: object) -> Notice:
 
 def signed(said: Notice, *, ago: timedelta = timedelta(0), secret: str = SECRET) -> tuple[bytes, dict[str, str]]:
     body = callbacks.write(said).encode()
-    return body, callbacks.signed_headers(body, secret=secret, now=clock.machine() - ago)
+    return body, signed_headers(body, secret=secret, now=clock.machine() - ago)
 
 
 async def receive(market: Market, body: bytes, headers: Mapping[str, str], *, provider: str = "simulator") -> str:
@@ -83,10 +84,10 @@ async def test_what_the_provider_did_not_sign_is_not_believed(market: Market) ->
     assert await refusal(market, body, headers) == "BAD_SIGNATURE"
     body, headers = signed(notice(payment))
     assert await refusal(market, body.replace(b"2600", b"2601"), headers) == "BAD_SIGNATURE"
-    later = {**headers, callbacks.TIMESTAMP: str(int(headers[callbacks.TIMESTAMP]) + 1)}
+    later = {**headers, TIMESTAMP: str(int(headers[TIMESTAMP]) + 1)}
     assert await refusal(market, body, later) == "BAD_SIGNATURE"
     assert await refusal(market, body, {}) == "BAD_SIGNATURE"
-    assert await refusal(market, body, {**headers, callbacks.SIGNATURE: "é"}) == "BAD_SIGNATURE"
+    assert await refusal(market, body, {**headers, SIGNATURE: "é"}) == "BAD_SIGNATURE"
 
 
 @pytest.mark.parametrize("ago", [timedelta(minutes=6), -timedelta(minutes=6)])
@@ -116,7 +117,7 @@ async def test_moving_the_demo_clock_does_not_age_a_signature(market: Market) ->
     ],
 )
 async def test_signed_nonsense_is_refused(market: Market, body: bytes) -> None:
-    headers = callbacks.signed_headers(body, secret=SECRET, now=clock.machine())
+    headers = signed_headers(body, secret=SECRET, now=clock.machine())
     assert await refusal(market, body, headers) == "MALFORMED_NOTICE"
 
 
@@ -141,7 +142,7 @@ async def test_signed_nonsense_is_refused(market: Market, body: bytes) -> None:
 async def test_each_field_of_a_notice_is_checked(market: Market, name: str, value: object) -> None:
     payment = await start_payment(market, await make_order(market))
     body = json.dumps({**json.loads(callbacks.write(notice(payment))), name: value}).encode()
-    headers = callbacks.signed_headers(body, secret=SECRET, now=clock.machine())
+    headers = signed_headers(body, secret=SECRET, now=clock.machine())
     assert await refusal(market, body, headers) == "MALFORMED_NOTICE"
 
 

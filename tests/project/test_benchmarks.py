@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks import report
 from benchmarks.client import Job, Request, Timed
+from benchmarks.engine import growth
 from benchmarks.operations import OPERATIONS
 from benchmarks.rounds import Race
 from benchmarks.shopping import Shopping
@@ -24,6 +25,30 @@ def test_a_quick_run_measures_all_five_operations(database: str) -> None:
     rows = [line for line in done.stdout.splitlines() if "| GraphQL |" in line or "| by hand |" in line]
     assert [row.split(" | ")[0].removeprefix("| ") for row in rows[::2]] == [one.title for one in OPERATIONS]
     assert len(rows) == 2 * len(OPERATIONS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options", [[], pytest.param(["--database", "postgres", "--workers", "2"], marks=pytest.mark.postgres)]
+)
+def test_a_day_of_a_busy_market_ends_without_a_broken_invariant(options: list[str]) -> None:
+    command = [sys.executable, "-m", "benchmarks.week", "--orders", "40", "--days", "1", *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Broken invariants: none" in done.stdout
+    assert "40 orders in" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def test_a_quick_run_of_the_engine_measures_every_act_and_on_postgres_every_number_of_processes(database: str) -> None:
+    command = [sys.executable, "-m", "benchmarks", "--engine", "--quick", "--database", database]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
+    assert done.returncode == 0, done.stderr
+    for title in growth.TITLES.values():
+        assert f"| {title} |" in done.stdout
+    counted = [line.split(" | ")[0] for line in done.stdout.splitlines() if line[:4] in ("| 1 ", "| 2 ", "| 4 ")]
+    assert counted == (["| 1", "| 2", "| 4"] if database == "postgres" else [])
 
 
 def test_the_ratio_is_taken_round_by_round() -> None:

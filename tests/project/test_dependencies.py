@@ -23,7 +23,7 @@ def pinned(name: str) -> dict[str, str]:
     """Package to the block that pins it, hashes included."""
     text = (ROOT / f"{name}.lock").read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[A-Za-z0-9])", text)
-    return {normal(match[1]): block for block in blocks if (match := re.match(r"([\w.-]+)==\S+", block))}
+    return {normal(match[1]): block.rstrip() for block in blocks if (match := re.match(r"([\w.-]+)==\S+", block))}
 
 
 @pytest.mark.parametrize("name", NAMES)

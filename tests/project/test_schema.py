@@ -29,8 +29,20 @@ from transport.wording import wording
 ROOT = Path(__file__).resolve().parents[2]
 FLOORS = ("adapters", "domain", "jobs", "kit", "loaders", "resolvers", "schema", "transport")
 PAGING = {"first", "after", "last", "before"}
-SHORT_BY_NATURE = {"categoryTree", "warehouses", "coupons", "shippingRates"}  # as many as somebody keeps in their head
-FLOAT_IS_FINE: frozenset[str] = frozenset()  # never money; a field that must be one gets its place here
+SHORT_BY_NATURE = {
+    "categoryTree",
+    "warehouses",
+    "coupons",
+    "shippingRates",
+    "carrierTariffs",
+    "riskRules",
+}  # as many as somebody keeps in their head
+# Never money; a field that must be one gets its place here.
+ON_THE_MAP = (
+    *("Warehouse", "PositionInput", "PickupPoint", "PickupPointCreateInput", "PickupPointUpdateInput"),
+    *("CourierPosition", "CourierPositionReportInput", "ParcelPosition"),
+)
+FLOAT_IS_FINE = {f"{kind}.{axis}" for kind in ON_THE_MAP for axis in ("latitude", "longitude")}
 
 core: GraphQLSchema = schema._schema
 

@@ -15,6 +15,7 @@ ARGUED = {
     ("loaders/orders.py", "OrderLine"): "filtered by visible orders right after",
     ("resolvers/catalog/editing.py", "Product"): "the product of a variant or picture that this call has just changed",
     ("resolvers/catalog/imports.py", "ImportProblem"): "problems of a run that has been shown",
+    ("resolvers/orders/intake.py", "OrderBatchRow"): "rows of a batch that has been shown",
 }
 
 

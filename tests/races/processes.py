@@ -10,6 +10,7 @@ from typing import TypeVar
 from adapters.bus import InProcessBus
 from adapters.carriers.simulator import CarrierSimulator
 from adapters.messages import DatabaseInbox
+from adapters.payments.external import ExternalPayments
 from domain.market import Market
 from kit import crypto
 from models import database
@@ -58,7 +59,7 @@ async def _in_market(work: Work[T], database_url: str, number: int, mark: thread
                     policy=settings,
                     bus=bus,
                     messages=DatabaseInbox(),
-                    providers={simulator.code: simulator},
+                    providers={simulator.code: simulator, ExternalPayments.code: ExternalPayments()},
                     carriers={CarrierSimulator.code: CarrierSimulator(settings)},
                 )
             ),

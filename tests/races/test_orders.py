@@ -3,14 +3,15 @@
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 import pytest
 from tortoise.expressions import F
 
-from adapters.payments import callbacks
 from adapters.payments.simulator import Outcome as SimulatorOutcome
+from adapters.signatures import signed_headers
 from domain import events
 from domain.access import Viewer, system
 from domain.fulfillment import shipping
@@ -28,7 +29,7 @@ from models.inventory import Reservation
 from models.jobs import Timer
 from models.orders import CancelReason, Order, OrderState
 from models.outbox import Event
-from models.payments import Payment, PaymentState, ProviderNotice, Refund, RefundState, SimulatedNotice
+from models.payments import Payment, PaymentState, ProviderNotice, Refund, RefundReason, RefundState, SimulatedNotice
 from models.promotions import Coupon, CouponUse
 from settings import Settings
 from tests.factories.carts import fill
@@ -170,12 +171,8 @@ async def test_a_coupon_with_one_use_left_is_used_by_one_of_twenty(market: Marke
 async def cancel_or_capture(market: Market, number: int, *, orders: Mapping[UUID, bytes]) -> list[str]:
     """Two processes cancel every order, the other two are told that each was paid."""
 
-    async def told(body: bytes) -> str:
-        headers = callbacks.signed_headers(body, secret=SECRET, now=clock.machine())
-        return await webhooks.receive(market, "simulator", body=body, headers=headers)
-
     if number % 2:
-        return await asyncio.gather(*(told(body) for body in orders.values()))
+        return await asyncio.gather(*(_told(market, body) for body in orders.values()))
     cancel = partial(lifecycle.cancel, system(market), reason=CancelReason.CHANGED_MIND)
     return await asyncio.gather(*(outcome_of(partial(cancel, order_id)) for order_id in orders))
 
@@ -187,10 +184,7 @@ async def test_an_order_that_is_canceled_while_its_money_comes_gives_it_back_onc
     notices: dict[UUID, bytes] = {}
     for _ in range(12):
         order = await place_order(customer, product)
-        payment = await start_payment(market, order)
-        await demo.simulate(customer, payment.id, SimulatorOutcome.SUCCEED)
-        notice = await SimulatedNotice.get(charge_reference=payment.provider_reference)
-        notices[order.id] = notice.body.encode()
+        notices[order.id] = await _paid_outside(customer, order)
     answers = await race(partial(cancel_or_capture, orders=notices), database_url=settings.database_url, processes=4)
     for outcomes in zip(*answers, strict=True):
         assert sorted(outcomes[::2]) == ["ORDER_ALREADY_CANCELED", "done"]
@@ -203,6 +197,66 @@ async def test_an_order_that_is_canceled_while_its_money_comes_gives_it_back_onc
     assert await Refund.filter(state=RefundState.SUCCEEDED).count() == await Refund.all().count() == 12
     assert await counts(await variant_of(product)) == (12, 0)
     await gapless()
+
+
+async def take_in(market: Market, number: int, *, bodies: Sequence[tuple[bytes, bytes]]) -> list[str]:
+    """Each process is told of one of the two payments of every order."""
+    return await asyncio.gather(*(_told(market, pair[number % 2]) for pair in bodies))
+
+
+async def test_of_two_payments_that_come_at_once_one_pays_and_the_other_goes_back(
+    market: Market, settings: Settings
+) -> None:
+    customer, product = viewer_for(market, await make_user()), await make_product(stock={"SH": 12})
+    pairs = []
+    for _ in range(12):
+        order = await place_order(customer, product)
+        pairs.append((await _paid_outside(customer, order), await _paid_outside(customer, order)))
+    answers = await race(partial(take_in, bodies=pairs), database_url=settings.database_url, processes=4)
+    for outcomes in zip(*answers, strict=True):
+        assert sorted(outcomes) == ["captured", "duplicate", "duplicate", "refused: the order is PAID"]
+    await run(market)
+    for order in await Order.all():
+        assert (order.state, order.captured, order.refunded) == (OrderState.PAID, 2 * order.total, order.total)
+        assert await Payment.filter(order_id=order.id, is_applied=True, refunded=0).count() == 1
+    assert await Refund.filter(reason=RefundReason.PAID_TWICE, state=RefundState.SUCCEEDED).count() == 12
+    assert await counts(await variant_of(product)) == (12, 12)
+
+
+async def expire_or_capture(market: Market, number: int, *, orders: Mapping[UUID, bytes]) -> list[str]:
+    """The time to pay is just over: two processes give every order up, the other two are told that it was paid."""
+    clock.set_offset(timedelta(minutes=31))
+    if number % 2:
+        return await asyncio.gather(*(_told(market, body) for body in orders.values()))
+    return await asyncio.gather(*(outcome_of(partial(lifecycle.expire, system(market), one)) for one in orders))
+
+
+async def test_money_that_comes_in_the_last_moment_pays_whether_the_order_had_expired_or_not(
+    market: Market, settings: Settings
+) -> None:
+    customer, product = viewer_for(market, await make_user()), await make_product(stock={"SH": 12})
+    placed = [await place_order(customer, product) for _ in range(12)]
+    notices = {order.id: await _paid_outside(customer, order) for order in placed}
+    answers = await race(partial(expire_or_capture, orders=notices), database_url=settings.database_url, processes=4)
+    for outcomes in zip(*answers, strict=True):
+        assert outcomes[::2] == ("done", "done")
+        assert sorted(outcomes[1::2]) in (["captured", "duplicate"], ["duplicate", "late"])
+    for order in await Order.all():
+        assert (order.state, order.captured, order.refunded) == (OrderState.PAID, order.total, 0)
+    assert await counts(await variant_of(product)) == (12, 12)
+    await gapless()
+
+
+async def _paid_outside(customer: Viewer, order: Order) -> bytes:
+    """A payment that the provider has and that we have not been told of: the body of the callback."""
+    payment = await start_payment(customer.market, order)
+    await demo.simulate(customer, payment.id, SimulatorOutcome.SUCCEED)
+    return (await SimulatedNotice.get(charge_reference=payment.provider_reference)).body.encode()
+
+
+async def _told(market: Market, body: bytes) -> str:
+    headers = signed_headers(body, secret=SECRET, now=clock.machine())
+    return await webhooks.receive(market, "simulator", body=body, headers=headers)
 
 
 async def ship_or_cancel(market: Market, number: int, *, orders: Sequence[UUID]) -> list[str]:

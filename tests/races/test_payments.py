@@ -8,6 +8,7 @@ import pytest
 
 from adapters.payments import callbacks
 from adapters.payments.provider import Notice, NoticeKind
+from adapters.signatures import signed_headers
 from domain.access import system
 from domain.market import Market
 from domain.payments import refunds, webhooks
@@ -96,7 +97,7 @@ async def test_a_callback_that_reaches_every_server_at_once_credits_once(market:
         occurred_at=clock.now(),
     )
     body = callbacks.write(notice).encode()
-    headers = callbacks.signed_headers(body, secret=SECRET, now=clock.machine())
+    headers = signed_headers(body, secret=SECRET, now=clock.machine())
     answers = await race(partial(call_back, body=body, headers=headers), database_url=database_url, processes=PROCESSES)
     outcomes = sorted(outcome for answer in answers for outcome in answer)
     assert outcomes == ["captured"] + ["duplicate"] * (10 * PROCESSES - 1)

@@ -10,7 +10,7 @@ from domain.access import Viewer
 from domain.carts import carts
 from domain.carts.carts import Addition
 from domain.inventory import stock
-from domain.inventory.stock import Wanted
+from domain.inventory.stock import Region, Wanted
 from domain.market import Market
 from domain.promotions import coupons
 from jobs import inventory
@@ -40,7 +40,7 @@ async def _buy(market: Market, number: int, *, variants: Sequence[UUID], buyers:
     async def reserve() -> None:
         wanted = [Wanted(new_id(), variant, 1) for variant in random.sample(variants, len(variants))]
         async with transaction():
-            await stock.reserve(viewer, order_id=new_id(), wanted=wanted, province="上海市")
+            await stock.reserve(viewer, order_id=new_id(), wanted=wanted, region=Region("上海市"))
 
     return await all_at_once([reserve] * buyers)
 

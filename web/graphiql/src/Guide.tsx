@@ -13,7 +13,7 @@ function Guide() {
   return (
     <section className="guide" aria-label="Guide">
       <div className="guide-title">Guide</div>
-      <p>Twelve steps walk through the main job. Run one, then take the next: ids travel along by themselves.</p>
+      <p>Twelve steps walk through the main job, eight more through what goes on behind it. Run one, then take the next: ids travel along by themselves.</p>
       <Steps />
       <Live />
       <Help />

@@ -1,0 +1,24 @@
+"""Which delivery cases a viewer may read."""
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from domain.access import Permission, Viewer
+from models.aftersales import CaseNote, DeliveryCase
+from models.orders import Order
+
+
+def visible(viewer: Viewer) -> QuerySet[DeliveryCase]:
+    """Staff who see cases see all; a person, or the holder of an order's token, those of their own orders."""
+    if viewer.may(Permission.SEE_CASES):
+        return DeliveryCase.all()
+    if viewer.user_id is not None:
+        return DeliveryCase.filter(order_id__in=Subquery(Order.filter(user_id=viewer.user_id).values("id")))
+    if viewer.order_id is not None:
+        return DeliveryCase.filter(order_id=viewer.order_id)
+    return DeliveryCase.filter(Q(id__isnull=True))
+
+
+def visible_notes(viewer: Viewer) -> QuerySet[CaseNote]:
+    """Notes about cases are for staff."""
+    return CaseNote.all() if viewer.may(Permission.SEE_CASES) else CaseNote.filter(Q(id__isnull=True))

@@ -1,0 +1,179 @@
+"""Picking with a hand scanner: each scan is proven against the list and counts once; gaps on the shelf are told."""
+
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+
+from domain import idempotency
+from domain.access import Permission, Viewer
+from domain.fulfillment import bins, waves
+from domain.fulfillment.feed import WarehouseEventKind, tell
+from domain.fulfillment.visible import visible_tasks
+from domain.inventory import stock
+from domain.orders import shortages
+from domain.orders.history import lock
+from domain.orders.history import tell as told
+from kit import clock
+from kit.errors import Refused
+from kit.validate import clean_text
+from models.catalog import Variant
+from models.database import persistent
+from models.inventory import Reservation, ReservationState
+from models.orders import OrderLine
+from models.shortages import ShortageCause
+from models.warehouse import PickTask, ShortCause, TaskState, WarehouseScan, Wave, WaveState
+
+LONGEST_SCAN_ID = 60
+PICKABLE = (WaveState.OPEN, WaveState.PICKING)
+
+
+async def confirm(viewer: Viewer, task_id: UUID, *, barcode: str, quantity: int, scan_id: str) -> PickTask:
+    """Units were taken from their bin. The same `scan_id` counts once, another thing is refused as WRONG_ITEM."""
+    viewer.require(Permission.SHIP)
+    barcode = clean_text(barcode, path=("barcode",), minimum=1, maximum=bins.LONGEST_CODE)
+    scan_id = clean_text(scan_id, path=("scanId",), minimum=1, maximum=LONGEST_SCAN_ID)
+    try:
+        return await _confirm(viewer, task_id, barcode=barcode, quantity=quantity, scan_id=scan_id)
+    except IntegrityError:
+        if not await WarehouseScan.exists(subject_id=task_id, scan_id=scan_id):
+            raise
+        return await PickTask.get(id=task_id)  # the same scan, sent twice at once
+
+
+@persistent
+async def _confirm(viewer: Viewer, task_id: UUID, *, barcode: str, quantity: int, scan_id: str) -> PickTask:
+    async with viewer.market.change():
+        task = await _locked(viewer, task_id)
+        if await WarehouseScan.exists(subject_id=task.id, scan_id=scan_id):
+            return task
+        await _check_item(task, barcode)
+        _check_open(task, quantity)
+        await WarehouseScan.create(subject_id=task.id, scan_id=scan_id, quantity=quantity, created_at=clock.now())
+        task.picked += quantity
+        if task.picked == task.units:
+            task.state = TaskState.DONE
+        await task.save(update_fields=["picked", "state"])
+        wave = await _follow_wave(viewer, task)
+        await tell(viewer, wave, WarehouseEventKind.TASK_PICKED, task=task, units=quantity)
+        return task
+
+
+async def _locked(viewer: Viewer, task_id: UUID) -> PickTask:
+    task = await visible_tasks(viewer).filter(id=task_id).select_for_update().first()
+    if task is None:
+        raise Refused("NOT_FOUND", path=("taskId",), what="pick task")
+    return task
+
+
+async def _check_item(task: PickTask, barcode: str) -> None:
+    expected = await Variant.get(id=task.variant_id)
+    if not bins.names(barcode, expected):
+        raise Refused("WRONG_ITEM", path=("barcode",), expected=expected, sku=expected.sku or "", scanned=barcode)
+
+
+def _check_open(task: PickTask, units: int) -> None:
+    still = task.units - task.picked
+    if task.state != TaskState.OPEN:
+        raise Refused("TASK_CLOSED", path=("taskId",), state=task.state.value)
+    if not 1 <= units <= still:
+        raise Refused("OUT_OF_RANGE", path=("quantity",), minimum=1, maximum=still)
+
+
+async def _follow_wave(viewer: Viewer, task: PickTask) -> Wave:
+    """The wave after a change of its locked task: who works on one that nobody has gets it; the last task ends it."""
+    wave = await Wave.get(id=task.wave_id)
+    if wave.state == WaveState.OPEN and viewer.user_id is not None:
+        wave = await waves.locked(viewer, wave.id)
+        if wave.picker_id is None:
+            await waves.give_to(viewer, wave, viewer.user_id)
+    return wave if task.state == TaskState.OPEN else await waves.settle(viewer, task.wave_id)
+
+
+# ------------------------------------------------------------------------------------------------- gaps on the shelf
+
+
+async def short(viewer: Viewer, task_id: UUID, *, units: int, cause: ShortCause, key: str) -> PickTask:
+    """Units are not where they should be, or broken. They are counted off, promised from elsewhere if there are any,
+    else the customer is asked what is to be done."""
+    viewer.require(Permission.SHIP)
+    work = partial(_short, viewer, task_id, units=units, cause=cause)
+    asked = {"task": task_id, "units": units, "cause": cause.value}
+    return await PickTask.get(id=await idempotency.once(viewer, "pickShort", key, asked=asked, work=work))
+
+
+async def _short(viewer: Viewer, task_id: UUID, *, units: int, cause: ShortCause) -> UUID:
+    known = await visible_tasks(viewer).get_or_none(id=task_id)
+    if known is None:
+        raise Refused("NOT_FOUND", path=("taskId",), what="pick task")
+    order = await lock(viewer, known.order_id)
+    task = await _locked(viewer, task_id)
+    _check_open(task, units)
+    waves.shrink(task, units)
+    task.short += units
+    await task.save(update_fields=["units", "picked", "put_back", "short", "state"])
+    wave = await Wave.get(id=task.wave_id)
+    gone = {task.order_line_id: units}
+    reason = f"{wave.number}: {cause.value}"
+    await stock.lose(viewer, order_id=order.id, warehouse_id=task.warehouse_id, quantities=gone, reason=reason)
+    if await shortages.report(viewer, order, gone, cause=ShortageCause(cause.value)) is None:
+        facts: dict[str, object] = {"line_id": str(task.order_line_id), "units": units}
+        await told(viewer, order, kind="order.repicked", cause=cause.value, data=facts)
+    wave = await _follow_wave(viewer, task)  # waves are locked after stock, everywhere
+    await tell(viewer, wave, WarehouseEventKind.TASK_SHORT, task=task, units=units)
+    return task.id
+
+
+# ------------------------------------------------------------------------------------- what an order no longer needs
+
+
+async def follow_order(viewer: Viewer, order_id: UUID) -> None:
+    """Take off the lists what an order holds no longer: canceled, dropped, or promised from elsewhere meanwhile.
+
+    Nothing that is packed is touched: it cannot be given back unopened.
+    """
+    async with viewer.market.change():
+        order = await lock(viewer, order_id)
+        tasks = await PickTask.filter(order_id=order.id).exclude(state=TaskState.CANCELED).order_by("id")
+        tasks = await PickTask.filter(id__in=[task.id for task in tasks]).order_by("id").select_for_update()
+        tasks = await _own(order.id, tasks)
+        left = await _held(order.id)
+        touched = []
+        for task in tasks:
+            place = (task.warehouse_id, task.order_line_id, task.variant_id)
+            kept = min(task.units - task.packed, left.get(place, 0))
+            left[place] = left.get(place, 0) - kept
+            dropped = task.units - task.packed - kept
+            if dropped:
+                waves.shrink(task, dropped)
+                await task.save()
+                touched.append((task, dropped))
+        await _tell_dropped(viewer, touched)
+
+
+async def _own(order_id: UUID, tasks: Sequence[PickTask]) -> list[PickTask]:
+    """The tasks that are still of this order; lines that were merged into another one take theirs along."""
+    homes = {line.id: line.order_id for line in await OrderLine.filter(id__in=[task.order_line_id for task in tasks])}
+    for task in tasks:
+        task.order_id = homes[task.order_line_id]
+        if task.order_id != order_id:
+            await task.save(update_fields=["order_id"])
+    return [task for task in tasks if task.order_id == order_id]
+
+
+async def _held(order_id: UUID) -> dict[tuple[UUID, UUID, UUID], int]:
+    """Units held and not packed, by warehouse, line and variant."""
+    held: dict[tuple[UUID, UUID, UUID], int] = {}
+    for row in await Reservation.filter(order_id=order_id, state=ReservationState.HELD):
+        place = (row.warehouse_id, row.order_line_id, row.variant_id)
+        held[place] = held.get(place, 0) + row.quantity - row.packed
+    return held
+
+
+async def _tell_dropped(viewer: Viewer, touched: Sequence[tuple[PickTask, int]]) -> None:
+    settled = {
+        wave_id: await waves.settle(viewer, wave_id) for wave_id in sorted({task.wave_id for task, _ in touched})
+    }
+    for task, dropped in touched:
+        await tell(viewer, settled[task.wave_id], WarehouseEventKind.TASK_DROPPED, task=task, units=dropped)
