@@ -39,15 +39,16 @@ def postgres_url(name: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def postgres_database(label: str) -> AsyncIterator[str]:
-    """A migrated PostgreSQL database that is dropped afterwards."""
+async def postgres_database(label: str, *, migrated: bool = True) -> AsyncIterator[str]:
+    """A PostgreSQL database, migrated unless said otherwise, that is dropped afterwards."""
     name = f"jishi_test_{label}_{RUN}"
     admin = await asyncpg.connect(POSTGRES)
     try:
         await admin.execute(f'CREATE DATABASE "{name}"')
         try:
             await admin.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off')
-            await migrate_database(postgres_url(name))
+            if migrated:
+                await migrate_database(postgres_url(name))
             yield postgres_url(name)
         finally:
             await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

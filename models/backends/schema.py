@@ -92,9 +92,13 @@ class SqliteEditor(_WritesChecks, SqliteSchemaEditor):
     async def remove_constraint(self, model: type[Model], constraint: UniqueConstraint | CheckConstraint) -> None:
         """The same backwards."""
         if isinstance(constraint, CheckConstraint):
-            await self.rebuild(model, without_check=constraint.name)
-        else:
+            await self.rebuild(model, without=constraint.name)
+            return
+        name = await self._resolve_constraint_name(model, constraint)
+        if any(f'"{name}"' in index for index in await self._indexes(model._meta.db_table)):
             await super().remove_constraint(model, constraint)
+        else:  # it came with the table
+            await self.rebuild(model, without=name)
 
     async def remove_field(self, model: type[Model], field: Field[Any]) -> None:
         """Take a column out."""
@@ -117,7 +121,7 @@ class SqliteEditor(_WritesChecks, SqliteSchemaEditor):
         kind = field.get_for_dialect(self.DIALECT, "SQL_TYPE")
         return ("VARCHAR" if str(kind).startswith("VARCHAR") else kind, field.null, field.unique, field.index, field.pk)
 
-    async def rebuild(self, model: type[Model], *, without_column: str = "", without_check: str = "") -> None:
+    async def rebuild(self, model: type[Model], *, without_column: str = "", without: str = "") -> None:
         """Make the table anew as the model says, with all its rows, indexes and constraints."""
         table = model._meta.db_table
         if (await self.client.execute_query_dict("PRAGMA foreign_keys"))[0]["foreign_keys"]:
@@ -125,11 +129,13 @@ class SqliteEditor(_WritesChecks, SqliteSchemaEditor):
         create = _creation(self._get_model_sql_data(model).table_sql)
         indexes = await self._indexes(table)  # as they are: those of the model may be ahead or behind
         _, *definitions, tail = create.splitlines()
-        gone = {f'"{name}"' for name in (without_column, without_check) if name}
+        gone = {f'"{name}"' for name in (without_column, without) if name}
+        beside = {index.split('"')[1] for index in indexes}  # a unique constraint that was added later is one of these
         kept = [
             one.rstrip(",")
             for one in definitions
             if not any(name in one and one.strip().startswith((name, "CONSTRAINT")) for name in gone)
+            and not (one.strip().startswith("CONSTRAINT") and one.split('"')[1] in beside)
         ]
         had = {
             row["name"]: row["dflt_value"]
@@ -178,8 +184,9 @@ async def keep_checks(apps: Any, editor: object) -> None:
 
 
 def checks_of(model: type[Model]) -> list[CheckConstraint]:
-    """The CHECK constraints of a model."""
-    return [one for one in getattr(model._meta, "constraints", None) or () if isinstance(one, CheckConstraint)]
+    """The CHECK constraints of a model, each once: a state may have one as an option and as an operation."""
+    constraints = getattr(model._meta, "constraints", None) or ()
+    return list({one.name: one for one in constraints if isinstance(one, CheckConstraint)}.values())
 
 
 def install() -> None:

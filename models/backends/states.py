@@ -8,12 +8,14 @@ Here a copy builds its models when somebody asks for them, and no model of a sta
 from typing import Any
 from weakref import WeakSet
 
-from tortoise.migrations.schema_generator.state import State
+import tortoise.models as tortoise_models
+from tortoise.migrations.schema_generator.state import ModelState, State
 from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.models import MetaInfo, Model
 
 _built: WeakSet[type[Model]] = WeakSet()
 _build_all = StateApps._build_initial_querysets
+_render = ModelState.render
 
 
 class _Copy(State):
@@ -43,6 +45,17 @@ def _no_filters(self: MetaInfo) -> None:
     """A state's models are not queried."""
 
 
+def _rendered(self: ModelState, apps: StateApps, *, deepcopy_fields: bool = True) -> type[Model]:
+    """Tortoise's own, without the filters of each column: they take longer than everything else about a model."""
+    names = vars(tortoise_models)
+    found = names["get_filters_for_field"]
+    names["get_filters_for_field"] = lambda **_: {}
+    try:
+        return _render(self, apps, deepcopy_fields=deepcopy_fields)
+    finally:
+        names["get_filters_for_field"] = found
+
+
 def _build_new(self: StateApps) -> None:
     """Tortoise's own, for models that it has not seen yet, and without filters: nobody queries a state's models."""
     generate, everything = MetaInfo._generate_filters, self.apps
@@ -63,4 +76,5 @@ def _build_new(self: StateApps) -> None:
 def install() -> None:
     """Have Tortoise's migrations work with such states."""
     State.clone = _copied  # type: ignore[method-assign]  # there is no other hook
+    ModelState.render = _rendered  # type: ignore[method-assign]  # there is no other hook
     StateApps._build_initial_querysets = _build_new  # type: ignore[method-assign]

@@ -53,8 +53,7 @@ async def young(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         return
     if reason := await databases.postgres_reason():
         pytest.skip(reason)
-    async with databases.postgres_database("young") as url:
-        await _migrate(url, VERSIONS[0])
+    async with databases.postgres_database("young", migrated=False) as url:
         yield url
 
 
