@@ -32,7 +32,7 @@ from transport.documents import Operation
 from transport.errors import Invalid
 from transport.plans import Step, can_be_shared
 from transport.requests import bad_request
-from transport.shortcuts import Raw, Shortcut, Shortcuts
+from transport.shortcuts import Raw, Shortcut, Shortcuts, shortcuts_of
 
 
 class _ResolveInfo(NamedTuple):
@@ -325,7 +325,7 @@ class Runner:
     def __init__(self, schema: GraphQLSchema, *, suggestions: bool) -> None:
         self._schema = schema
         self._suggestions = suggestions
-        self._shortcuts = Shortcuts(schema)
+        self._shortcuts = shortcuts_of(schema)
 
     def ready(
         self, operation: Operation, variables: dict[str, Any], context: Any, extensions: dict[str, Any]

@@ -8,6 +8,7 @@ to the same value; whatever is unusual about a field or a value takes the long w
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, EnumMeta
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -200,6 +201,12 @@ def _parts(field: StrawberryField) -> tuple[Any, set[str], str | None, bool]:
     return resolver, parents, info_name, resolver.self_parameter is not None
 
 
+@lru_cache(maxsize=4)
+def shortcuts_of(schema: GraphQLSchema) -> Shortcuts:
+    """The short ways of a schema, learned once however many endpoints serve it."""
+    return Shortcuts(schema)
+
+
 def output_of(type_: GraphQLOutputType) -> Output | None:
     """What is sent for a value of a leaf type."""
     nullable = not isinstance(type_, GraphQLNonNull)
@@ -226,6 +233,7 @@ def output_of(type_: GraphQLOutputType) -> Output | None:
     return output
 
 
+@lru_cache(maxsize=1024)
 def _members(kind: GraphQLLeafType) -> dict[Enum, str]:
     """What each member of an enum is sent as."""
     enum = getattr(kind, "wrapped_cls", None)  # Strawberry's own enum types know the class behind them
