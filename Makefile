@@ -53,6 +53,10 @@ week: $(DEV) ## Play a busy week of 20,000 orders with everything that goes wron
 test: $(DEV) $(GRAPHIQL) ## Run all tests; ARGS='tests/orders -k cancel' picks some
 	@$(PY) -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
+.PHONY: soak
+soak: ## The slow tests with ten times the random examples, and those that take minutes each: for a night
+	@SOAK=true $(MAKE) test ARGS='-m slow $(ARGS)'
+
 .PHONY: check
 check: lint ## All static checks and the quick tests: what must hold before a commit
 	@$(MAKE) test ARGS='-m "not slow"'

@@ -14,7 +14,7 @@ from kit import clock
 from models.customers import DeviceSession, User
 
 DEVICE = "the demo page"
-OFFERED = ("lin", "zhao", "catalog", "reviewer", "picker", "courier", "agent", "finance", "admin")
+OFFERED = ("lin", "zhao", "catalog", "reviewer", "picker", "rider", "clerk", "courier", "agent", "finance", "admin")
 LEAST_LEFT = timedelta(days=1)  # a session nearer to its end is not handed out again
 
 

@@ -33,8 +33,18 @@ from tests.live.fixtures import (  # noqa: F401  # fixtures for tests through th
     stocked_postgres,
     stocked_sqlite,
 )
+from tests.soak import SOAKING
 
 KEYS = ("test-secret",)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only a soak runs, whatever marks are asked for."""
+    if SOAKING:
+        return
+    left_out = [item for item in items if item.get_closest_marker("soak")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -20,7 +20,6 @@ from domain.market import Market
 from domain.orders import actions
 from domain.orders.actions import Action
 from domain.orders.kinds import EventKind
-from domain.orders.review_kinds import QUEUE
 from domain.orders.states import TRANSITIONS, BuyerStatus, buyer_status
 from jobs import runner
 from kit import clock
@@ -63,7 +62,8 @@ async def test_the_warehouse_has_work_at_every_step(loaded_market: Market) -> No
     assert packages == {PackageState.PACKED, PackageState.LABELED, PackageState.HANDED_OVER}
     assert {manifest.state for manifest in await Manifest.all()} == set(ManifestState)
     assert {place.zone for place in await StorageBin.all()} == {"A", "B", "C", "F"}
-    assert await StorageBin.all().count() == await StockLevel.all().count()
+    without_a_bin = await StockLevel.all().count() - await StorageBin.all().count()
+    assert 0 <= without_a_bin <= 3  # what came by a transfer later on
 
 
 async def test_prices_are_those_of_the_files_and_pictures_are_there(
@@ -135,7 +135,6 @@ async def test_there_are_guests_notes_and_cancellations_of_both_kinds(loaded_mar
 
 async def test_histories_have_no_gap_and_move_as_the_table_allows(loaded_market: Market) -> None:
     events = await Event.filter(stream_id__in=Subquery(Order.all().values("id"))).order_by("sequence")
-    events = [event for event in await Event.all().order_by("sequence") if event.user_id != QUEUE]
     by_order: dict[UUID, list[Event]] = defaultdict(list)
     for event in events:
         by_order[event.stream_id].append(event)

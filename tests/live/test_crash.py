@@ -234,5 +234,15 @@ async def assert_nothing_stays_behind(guest: Caller, rush: Rush) -> None:
             await live.until(lambda own: [c["order"]["state"] for c in own.changes][-1:] == ["EXPIRED"])
     assert await reserved(admin) == PURCHASES - len(unpaid)
     await shopping.assert_books_balance(finance)
-    health = await guest.http.get(f"{guest.url}/health/deep")
-    assert health.status_code == 200, health.text
+    await everything_is_healthy(guest)
+
+
+async def everything_is_healthy(guest: Caller) -> None:
+    """The clock has jumped: what became due all at once is done in a while, and then nothing is late or unkept."""
+    deadline = time.monotonic() + LATEST_NEWS
+    while True:
+        health = await guest.http.get(f"{guest.url}/health/deep")
+        if health.status_code == 200:
+            return
+        assert time.monotonic() < deadline, health.text
+        await asyncio.sleep(0.2)

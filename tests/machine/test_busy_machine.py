@@ -5,6 +5,7 @@ import pytest
 from tests.databases import copy_sqlite
 from tests.machine.busy_machine import BusyMachine
 from tests.machine.playing import play
+from tests.soak import examples
 
 
 def test_whatever_goes_wrong_on_the_way_to_the_door_every_promise_is_kept(
@@ -15,11 +16,11 @@ def test_whatever_goes_wrong_on_the_way_to_the_door_every_promise_is_kept(
 
 @pytest.mark.slow
 def test_a_long_run_of_busy_markets_keeps_its_promises(sqlite_template: Path, tmp_path: Path) -> None:
-    play(BusyMachine, copy_sqlite(sqlite_template, tmp_path / "busy.sqlite3"), tmp_path, examples=40, steps=60)
+    play(BusyMachine, copy_sqlite(sqlite_template, tmp_path / "busy.sqlite3"), tmp_path, examples=examples(8), steps=60)
 
 
 @pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 def test_busy_markets_on_postgres_keep_their_promises(database_url: str, tmp_path: Path) -> None:
-    play(BusyMachine, database_url, tmp_path, examples=10, steps=40)
+    play(BusyMachine, database_url, tmp_path, examples=examples(5), steps=40)

@@ -12,6 +12,7 @@ from schema.root import schema
 from tests.nonsense.conftest import Town
 from tests.nonsense.documents import Operation, every_operation
 from tests.nonsense.values import DATES, DECIMALS, MOMENTS, integers
+from tests.soak import examples
 
 CORE = schema._schema
 OPERATIONS = every_operation(CORE)
@@ -26,7 +27,7 @@ nonsense = settings(
     phases=[Phase.generate],  # a failure names the call; to shrink it on a market that it has changed tells nothing
 )
 QUICK = settings(nonsense, max_examples=150)
-LONG = settings(nonsense, max_examples=1500)
+LONG = settings(nonsense, max_examples=examples(250))
 any_call = given(data=st.data(), speaker=st.sampled_from(SPEAKERS), operation=st.sampled_from(OPERATIONS))
 any_shape = given(
     speaker=st.sampled_from(SPEAKERS),
@@ -55,7 +56,7 @@ async def test_any_values_are_answered(town: Town, data: Any, speaker: str, oper
     await call(town, data, speaker, operation)
 
 
-@settings(nonsense, max_examples=4)
+@settings(nonsense, max_examples=2)
 @given(data=st.data(), speaker=st.sampled_from(("ADMINISTRATOR", "customer")))
 async def test_things_that_there_are_not_are_missing_everywhere(town: Town, data: Any, speaker: str) -> None:
     for operation in OPERATIONS:
@@ -77,7 +78,7 @@ async def test_any_values_are_answered_for_long(town: Town, data: Any, speaker: 
 
 
 @pytest.mark.slow
-@settings(LONG, max_examples=400)
+@settings(LONG, max_examples=examples(60))
 @any_shape
 async def test_any_query_is_answered_for_long(town: Town, speaker: str, document: str) -> None:
     await town.tell(speaker, document, {})

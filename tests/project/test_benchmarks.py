@@ -14,10 +14,11 @@ from benchmarks.rounds import Race
 from benchmarks.shopping import Shopping
 
 ROOT = Path(__file__).resolve().parents[2]
+ALSO_ON_POSTGRES = [pytest.mark.postgres, pytest.mark.soak]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=ALSO_ON_POSTGRES)])
 def test_a_quick_run_measures_all_five_operations(database: str) -> None:
     command = [sys.executable, "-m", "benchmarks", "--quick", "--rounds", "1", "--seconds", "0.1"]
     done = subprocess.run([*command, "--database", database], cwd=ROOT, capture_output=True, text=True, timeout=300)
@@ -29,18 +30,22 @@ def test_a_quick_run_measures_all_five_operations(database: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "options", [[], pytest.param(["--database", "postgres", "--workers", "2"], marks=pytest.mark.postgres)]
+    "options",
+    [
+        pytest.param([], marks=pytest.mark.soak),
+        pytest.param(["--database", "postgres", "--workers", "2"], marks=pytest.mark.postgres),
+    ],
 )
 def test_a_day_of_a_busy_market_ends_without_a_broken_invariant(options: list[str]) -> None:
-    command = [sys.executable, "-m", "benchmarks.week", "--orders", "40", "--days", "1", *options]
+    command = [sys.executable, "-m", "benchmarks.week", "--orders", "25", "--days", "1", *options]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Broken invariants: none" in done.stdout
-    assert "40 orders in" in done.stdout
+    assert "25 orders in" in done.stdout
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=ALSO_ON_POSTGRES)])
 def test_a_quick_run_of_the_engine_measures_every_act_and_on_postgres_every_number_of_processes(database: str) -> None:
     command = [sys.executable, "-m", "benchmarks", "--engine", "--quick", "--database", database]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=900)
