@@ -1,14 +1,13 @@
-"""The history of every stream: written with the change, numbered in commit order, read by cursor, never missed.
+"""The history of every stream: written with the change, numbered in commit order, never missed.
 
-A reader is given each event of a stream once and in order. `sequence` is gapless within an order, `position` over the
-whole market. Cursors are opaque: `s.<sequence>` within one order, `p.<position>` across orders.
+`sequence` is gapless within an order, `position` over the whole market; `domain.streams` tells them to live readers.
 """
 
 import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
@@ -17,7 +16,6 @@ from domain import clock as market_clock
 from domain.access import Viewer
 from domain.market import Market
 from kit import clock
-from kit.errors import Refused
 from models.database import transaction
 from models.outbox import Counter, Event
 
@@ -25,7 +23,6 @@ log = logging.getLogger("jishi.events")
 
 POSITION = "event_position"
 CASES = UUID(int=1)  # rung for whatever is about a delivery case
-LARGEST = {"s": 2**31 - 1, "p": 2**63 - 1}  # what the columns hold
 PAGE = 200  # events read or numbered at a time
 LOOK_AGAIN_SECONDS = 1.0  # how long a lost wake-up can go unnoticed
 BURST_SECONDS = 0.005  # changes this close together are numbered in one go
@@ -182,25 +179,6 @@ async def latest_position() -> int:
     return counter.value if counter else 0
 
 
-def stream_cursor(event: Event) -> str:
-    """Where a reader of one order stands after `event`."""
-    return f"s.{event.sequence}"
-
-
-def market_cursor(event: Event) -> str:
-    """Where a reader of several orders stands after `event`."""
-    return f"p.{event.position}"
-
-
-def read_cursor(cursor: str, *, kind: str) -> int:
-    """The number in a cursor of `kind` ("s" or "p"); refuses any other text as INVALID_CURSOR."""
-    prefix, _, number = cursor.partition(".")
-    is_number = number.isascii() and number.isdigit() and len(number) <= 18
-    if prefix != kind or not is_number or int(number) > LARGEST[kind]:
-        raise Refused("INVALID_CURSOR", path=("after",))
-    return int(number)
-
-
 async def of_stream(stream_id: UUID, *, after: int, limit: int = PAGE) -> list[Event]:
     """What happened in one order after a sequence number."""
     return await Event.filter(stream_id=stream_id, sequence__gt=after).order_by("sequence").limit(limit)
@@ -209,20 +187,3 @@ async def of_stream(stream_id: UUID, *, after: int, limit: int = PAGE) -> list[E
 async def of_user(user_id: UUID, *, after: int, limit: int = PAGE) -> list[Event]:
     """What happened in a person's orders after a position."""
     return await Event.filter(user_id=user_id, position__gt=after).order_by("position").limit(limit)
-
-
-async def follow(
-    key: UUID, read: Callable[[int], Awaitable[list[Event]]], *, after: int, place: Callable[[Event], int]
-) -> AsyncIterator[Event]:
-    """Every event that `read` finds after `after`, then each new one, once and in order, until the reader goes away."""
-    with live.listening(key) as bell:
-        while True:
-            bell.clear()
-            news = await read(after)
-            for event in news:
-                yield event
-                after = place(event)
-            if not news and not bell.is_set():
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(15 * LOOK_AGAIN_SECONDS):
-                        await bell.wait()

@@ -161,7 +161,7 @@ class DeliveryCase(Node):
 
 @strawberry.type(description="A case as it is now, and what has just happened to it.")
 class DeliveryCaseChange:
-    case: DeliveryCase = strawberry.field(description="The case as it is now.")
+    row: DeliveryCase = strawberry.field(name="case", description="The case as it is now.")
     event: OrderEvent | None = strawberry.field(description="What happened; null in the snapshot that opens a stream.")
     cursor: str = strawberry.field(description="Give it as `after` when you come back: you get what you missed, once.")
 

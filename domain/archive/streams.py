@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-from domain import events
 from domain.access import Viewer
 from domain.archive import documents, storing
 from domain.archive.visible import visible as visible_archived
 from domain.orders import streams
 from domain.orders.streams import OrderChange
 from domain.orders.visible import visible
+from domain.streams import POSITION, SEQUENCE, cursor_of
 
 
 async def of_order(viewer: Viewer, order_id: UUID, *, after: str | None) -> AsyncIterator[OrderChange]:
@@ -22,24 +22,24 @@ async def of_order(viewer: Viewer, order_id: UUID, *, after: str | None) -> Asyn
             yield change
         return
     if after is None:
-        yield OrderChange(record.order, None, f"s.{record.order.sequence}")
+        yield OrderChange(record.order, None, SEQUENCE.cursor(record.order.sequence))
         return
-    start = events.read_cursor(after, kind="s")
+    start = SEQUENCE.read(after)
     for event in record.events:
         if event.sequence > start:
-            yield OrderChange(record.order, event, events.stream_cursor(event))
+            yield OrderChange(record.order, event, cursor_of(event, SEQUENCE))
 
 
 async def of_viewer(viewer: Viewer, *, after: str | None) -> AsyncIterator[OrderChange]:
     """Changes of all the viewer's own orders."""
     missed: list[OrderChange] = []
     if after is not None:
-        start = events.read_cursor(after, kind="p")
+        start = POSITION.read(after)
         own = visible_archived(viewer).filter(user_id=viewer.require_user(), last_position__gt=start)
         for row in await own:
             record = documents.read(row.document)
             missed += [
-                OrderChange(record.order, event, events.market_cursor(event))
+                OrderChange(record.order, event, cursor_of(event, POSITION))
                 for event in record.events
                 if (event.position or 0) > start
             ]

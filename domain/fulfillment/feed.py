@@ -1,8 +1,7 @@
 """What happens inside a warehouse, told live to its staff: one stream for each warehouse, nothing missed."""
 
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from domain import events
 from domain.access import Permission, Viewer
 from domain.fulfillment.visible import visible_waves
 from domain.inventory.visible import visible_warehouses
+from domain.streams import SEQUENCE, Change, Stream, follow
 from kit.errors import Refused
 from models.database import transaction
 from models.outbox import Event
@@ -34,13 +34,7 @@ class WarehouseEventKind(StrEnum):
     TASK_DROPPED = "task.dropped"
 
 
-@dataclass(frozen=True, slots=True)
-class WaveChange:
-    """A wave as it is now, what happened (nothing, in a snapshot), and the cursor to come back with."""
-
-    wave: Wave
-    event: Event | None
-    cursor: str
+WaveChange = Change[Wave]
 
 
 async def tell(
@@ -68,42 +62,40 @@ async def _feed(warehouse_id: UUID) -> WarehouseFeed:
     return await WarehouseFeed.filter(warehouse_id=warehouse_id).select_for_update().get()
 
 
-async def follow(viewer: Viewer, warehouse_id: UUID, *, after: str | None) -> AsyncIterator[WaveChange]:
-    """A warehouse's waves live. Without a cursor it starts with those that are not finished, as they are.
-
-    The right to see them is asked for again at every event; losing it ends the stream.
-    """
-    await _check(viewer, warehouse_id)
-    start = await _latest(warehouse_id)
-    if after is None:
-        unfinished = visible_waves(viewer).filter(
-            warehouse_id=warehouse_id, state__not_in=[WaveState.DONE, WaveState.CANCELED]
-        )
-        for wave in await unfinished.order_by("-created_at", "-id").limit(SNAPSHOT_WAVES):
-            yield WaveChange(wave, None, f"s.{start}")
-    else:
-        start = events.read_cursor(after, kind="s")
-    reading = events.follow(
-        warehouse_id,
-        lambda seen: events.of_stream(warehouse_id, after=seen),
-        after=start,
-        place=lambda event: event.sequence,
-    )
-    async for event in reading:
-        viewer.require(Permission.SHIP)
-        wave = await visible_waves(viewer).get(id=UUID(str(event.data["wave_id"])))
-        yield WaveChange(wave, event, events.stream_cursor(event))
+def of_warehouse(viewer: Viewer, warehouse_id: UUID, *, after: str | None) -> AsyncIterator[WaveChange]:
+    """A warehouse's waves live. Without a cursor it starts with those that are not finished, as they are."""
+    return follow(Waves(viewer, warehouse_id), after=after)
 
 
-async def _check(viewer: Viewer, warehouse_id: UUID) -> None:
-    viewer.require(Permission.SHIP)
-    if not await visible_warehouses(viewer).filter(id=warehouse_id).exists():
-        raise Refused("NOT_FOUND", path=("warehouseId",), what="warehouse")
+class Waves(Stream[Wave]):
+    """What is picked in one warehouse."""
 
+    counts = SEQUENCE
 
-async def _latest(warehouse_id: UUID) -> int:
-    feed = await WarehouseFeed.get_or_none(warehouse_id=warehouse_id)
-    return feed.sequence if feed else 0
+    def __init__(self, viewer: Viewer, warehouse_id: UUID) -> None:
+        super().__init__(viewer)
+        self.key = warehouse_id
+
+    async def open(self) -> None:
+        self.viewer.require(Permission.SHIP)
+        if not await visible_warehouses(self.viewer).filter(id=self.key).exists():
+            raise Refused("NOT_FOUND", path=("warehouseId",), what="warehouse")
+
+    async def start(self) -> int:
+        feed = await WarehouseFeed.get_or_none(warehouse_id=self.key)
+        return feed.sequence if feed else 0
+
+    async def snapshot(self) -> Sequence[Wave]:
+        waves = visible_waves(self.viewer).filter(warehouse_id=self.key)
+        unfinished = waves.filter(state__not_in=[WaveState.DONE, WaveState.CANCELED])
+        return await unfinished.order_by("-created_at", "-id").limit(SNAPSHOT_WAVES)
+
+    async def read(self, after: int) -> list[Event]:
+        return await events.of_stream(self.key, after=after)
+
+    async def seen(self, event: Event) -> Wave:
+        self.viewer.require(Permission.SHIP)
+        return await visible_waves(self.viewer).get(id=UUID(str(event.data["wave_id"])))
 
 
 def task_id(event: Event) -> UUID:

@@ -1,7 +1,5 @@
 """Where a courier is: reported while delivering, shown live to whoever waits for the parcel, forgotten after a day."""
 
-import asyncio
-import contextlib
 import math
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,13 +10,14 @@ from domain import events
 from domain.access import Permission, Viewer
 from domain.fulfillment.visible import visible
 from domain.market import Market
+from domain.streams import Count, rung
 from kit import clock
 from kit.errors import Refused
 from models.delivery import CourierJob, CourierPosition, JobState
 
 FORGOTTEN_AT_ONCE = 1000
 LATITUDE, LONGITUDE = 90_000_000, 180_000_000  # millionths of a degree, at most
-LARGEST_CURSOR = 2**31 - 1
+SIGHTINGS = Count("l", 2**31 - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ async def of_parcel(viewer: Viewer, parcel_id: UUID, *, after: str | None) -> As
     The right to see the parcel is asked for again each time. Before the courier has set out there is nothing to see.
     """
     job = await _job(viewer, parcel_id)
-    seen = _read(after)
+    seen = 0 if after is None else SIGHTINGS.read(after)
     with events.live.listening(job.id) as bell:
         while True:
             bell.clear()
@@ -84,10 +83,8 @@ async def of_parcel(viewer: Viewer, parcel_id: UUID, *, after: str | None) -> As
             newest = await CourierPosition.filter(job_id=job.id, sequence__gt=seen).order_by("-sequence").first()
             if newest is not None:
                 seen = newest.sequence
-                yield Sighting(newest, f"l.{seen}")
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(viewer.market.policy.courier_position_seconds):
-                    await bell.wait()
+                yield Sighting(newest, SIGHTINGS.cursor(seen))
+            await rung(bell, within=viewer.market.policy.courier_position_seconds)
 
 
 async def latest(job_ids: list[UUID]) -> dict[UUID, CourierPosition]:
@@ -117,13 +114,3 @@ async def _job(viewer: Viewer, parcel_id: UUID) -> CourierJob:
     if job is None:
         raise Refused("NOT_BY_COURIER", path=("parcelId",))
     return job
-
-
-def _read(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    prefix, _, number = cursor.partition(".")
-    is_number = number.isascii() and number.isdigit() and len(number) <= 10
-    if prefix != "l" or not is_number or int(number) > LARGEST_CURSOR:
-        raise Refused("INVALID_CURSOR", path=("after",))
-    return int(number)

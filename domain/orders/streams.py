@@ -1,93 +1,88 @@
-"""Live changes of orders: a snapshot, then every event once and in order, from any cursor on."""
+"""Live changes of orders: of one of them, and of all that are a person's own."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from domain import events
 from domain.access import Viewer
 from domain.orders.states import FINAL
 from domain.orders.visible import visible
+from domain.streams import SEQUENCE, Change, Stream, follow
 from kit.errors import Refused
 from models.orders import Order, OrderState
 from models.outbox import Event
 
 SNAPSHOT_ORDERS = 50
 
-
-@dataclass(frozen=True, slots=True)
-class OrderChange:
-    """An order as it is now, what happened to it (nothing, in a snapshot), and the cursor to come back with."""
-
-    order: Order
-    event: Event | None
-    cursor: str
+OrderChange = Change[Order]
 
 
-async def of_order(viewer: Viewer, order_id: UUID, *, after: str | None) -> AsyncIterator[OrderChange]:
-    """One order's changes. Without a cursor it starts with the order as it is; with one, with what was missed.
-
-    The right to see the order is asked for again at every event; losing it ends the stream as NOT_FOUND.
-    """
-    order = await _seen(viewer, order_id)
-    start = order.sequence
-    if after is None:
-        yield OrderChange(order, None, f"s.{order.sequence}")
-    else:
-        start = events.read_cursor(after, kind="s")
-    reading = events.follow(
-        order_id,
-        lambda seen: events.of_stream(order_id, after=seen),
-        after=start,
-        place=lambda event: event.sequence,
-    )
-    async for event in reading:
-        yield OrderChange(await _seen(viewer, order_id), event, events.stream_cursor(event))
+def of_order(viewer: Viewer, order_id: UUID, *, after: str | None) -> AsyncIterator[OrderChange]:
+    """One order's changes. The right to see it is asked for at every event; losing it ends the stream as NOT_FOUND."""
+    return follow(OneOrder(viewer, order_id), after=after)
 
 
-async def of_viewer(
-    viewer: Viewer, *, after: str | None, archived: Sequence[OrderChange] = ()
-) -> AsyncIterator[OrderChange]:
+def of_viewer(viewer: Viewer, *, after: str | None, archived: Sequence[OrderChange] = ()) -> AsyncIterator[OrderChange]:
     """Changes of all the viewer's own orders. Without a cursor it starts with those that are not finished.
 
     `archived` are changes after the cursor whose events are no longer in the table; they come at their place.
     """
-    user_id = viewer.require_user()
-    put_away = {change.event.id: change for change in archived if change.event}
-    shown: dict[UUID, int] = {}  # how far the snapshot has told each order's history already
-    if after is None:
-        start = await events.latest_position()
-        unfinished = Order.filter(user_id=user_id, state__not_in=[*FINAL, OrderState.EXPIRED]).order_by(
-            "-placed_at", "-id"
-        )
-        for order in await unfinished.limit(SNAPSHOT_ORDERS):
-            shown[order.id] = order.sequence
-            yield OrderChange(order, None, f"p.{start}")
-    else:
-        start = events.read_cursor(after, kind="p")
-    reading = events.follow(
-        user_id,
-        lambda seen: _of_user(user_id, after=seen, archived=list(put_away.values())),
-        after=start,
-        place=lambda event: event.position or 0,
-    )
-    async for event in reading:
-        if event.id in put_away:
-            yield put_away[event.id]
-            continue
-        # What was committed just before the snapshot has its position only after it.
-        if event.sequence > shown.get(event.stream_id, 0):
-            yield OrderChange(await _seen(viewer, event.stream_id), event, events.market_cursor(event))
+    return follow(OwnOrders(viewer, archived), after=after)
 
 
-async def _of_user(user_id: UUID, *, after: int, archived: Sequence[OrderChange]) -> list[Event]:
-    """A page of a person's events in the order of their positions, from the table and from the archive."""
-    fresh = await events.of_user(user_id, after=after)
-    old = [change.event for change in archived if change.event and (change.event.position or 0) > after]
-    if not old:
-        return fresh
-    page = sorted([*fresh, *old], key=lambda event: event.position or 0)
-    return page[: events.PAGE]
+class OneOrder(Stream[Order]):
+    """An order, as it is and goes on."""
+
+    counts = SEQUENCE
+
+    def __init__(self, viewer: Viewer, order_id: UUID) -> None:
+        super().__init__(viewer)
+        self.key = order_id
+
+    async def open(self) -> None:
+        self._order = await _seen(self.viewer, self.key)
+
+    async def start(self) -> int:
+        return self._order.sequence
+
+    async def snapshot(self) -> Sequence[Order]:
+        return [self._order]
+
+    async def read(self, after: int) -> list[Event]:
+        return await events.of_stream(self.key, after=after)
+
+    async def seen(self, event: Event) -> Order:
+        return await _seen(self.viewer, self.key)
+
+
+class OwnOrders(Stream[Order]):
+    """The orders of the person who reads."""
+
+    def __init__(self, viewer: Viewer, archived: Sequence[OrderChange]) -> None:
+        super().__init__(viewer)
+        self._put_away = {change.event.id: change for change in archived if change.event}
+
+    async def open(self) -> None:
+        self.key = self.viewer.require_user()
+
+    async def snapshot(self) -> Sequence[Order]:
+        own = Order.filter(user_id=self.key, state__not_in=[*FINAL, OrderState.EXPIRED])
+        return await own.order_by("-placed_at", "-id").limit(SNAPSHOT_ORDERS)
+
+    def told(self, row: Order) -> tuple[UUID, int]:
+        return row.id, row.sequence
+
+    async def read(self, after: int) -> list[Event]:
+        """A page in the order of positions, from the table and from the archive."""
+        fresh = await events.of_user(self.key, after=after)
+        old = [change.event for change in self._put_away.values() if change.event]
+        missed = [event for event in old if (event.position or 0) > after]
+        return sorted([*missed, *fresh], key=lambda event: event.position or 0)[: events.PAGE]
+
+    async def seen(self, event: Event) -> Order:
+        if event.id in self._put_away:
+            return self._put_away[event.id].row
+        return await _seen(self.viewer, event.stream_id)
 
 
 async def _seen(viewer: Viewer, order_id: UUID) -> Order:

@@ -26,12 +26,12 @@ async def order_events(
     key = ids.key_of("Order", order_id, "orderId")
     async for change in streams.of_order(info.context.viewer, key, after=after or info.context.last_event_id):
         info.context.renew()
-        info.context.show(change.order)
+        info.context.show(change.row)
         yield change
 
 
 async def my_order_events(info: Info, after: After = None) -> AsyncIterator[OrderChange]:
     async for change in streams.of_viewer(info.context.viewer, after=after or info.context.last_event_id):
         info.context.renew()
-        info.context.show(change.order)
+        info.context.show(change.row)
         yield change

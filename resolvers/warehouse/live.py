@@ -21,7 +21,7 @@ async def pick_wave_events(
     after: After = None,
 ) -> AsyncIterator[WaveChange]:
     key = ids.key_of("Warehouse", warehouse_id, "warehouseId")
-    async for change in feed.follow(info.context.viewer, key, after=after or info.context.last_event_id):
+    async for change in feed.of_warehouse(info.context.viewer, key, after=after or info.context.last_event_id):
         info.context.renew()
         yield change
 

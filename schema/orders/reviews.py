@@ -195,7 +195,7 @@ async def list_reviews(
 
 @strawberry.type(description="A review as it is now, and what has just happened to it.")
 class ReviewChange:
-    review: Review = strawberry.field(description="The review as it is now.")
+    row: Review = strawberry.field(name="review", description="The review as it is now.")
     kind: ReviewEventKind | None = field(
         resolvers.event_kind, description="What happened; null in the snapshot that opens the stream."
     )

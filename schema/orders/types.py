@@ -243,6 +243,6 @@ class Order(Node):
 
 @strawberry.type(description="An order as it is now, and what has just happened to it.")
 class OrderChange:
-    order: Order = strawberry.field(description="The order as it is now.")
+    row: Order = strawberry.field(name="order", description="The order as it is now.")
     event: OrderEvent | None = strawberry.field(description="What happened; null in the snapshot that opens a stream.")
     cursor: str = strawberry.field(description="Give it as `after` when you come back: you get what you missed, once.")

@@ -237,7 +237,7 @@ class PickingMutation:
 
 @strawberry.type(description="A wave as it is now, and what happened to it.")
 class PickWaveEvent:
-    wave: Wave = strawberry.field(description="The wave as it is now.")
+    row: Wave = strawberry.field(name="wave", description="The wave as it is now.")
     kind: WarehouseEventKind | None = field(live.kind_of, description="What happened; null in the snapshot.")
     task: PickTask | None = field(live.task_of, description="The line that it happened to; null when it was the wave.")
     units: int | None = field(live.units_of, description="How many units it was about; null when it was about none.")

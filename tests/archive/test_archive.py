@@ -196,7 +196,7 @@ async def test_whoever_comes_back_with_an_old_cursor_is_told_also_what_was_put_a
     async for change in streams.of_viewer(customer, after="p.2"):
         assert change.event is not None
         seen.append((change.event.kind, change.event.position))
-        if change.order.id == new.id:
+        if change.row.id == new.id:
             break
     assert seen[:-1] == told[2:]
     assert seen[-1][0] == "order.placed"

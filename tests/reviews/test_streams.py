@@ -26,7 +26,7 @@ async def take(changes: AsyncIterator[ReviewChange], count: int) -> list[ReviewC
 
 
 def told(changes: list[ReviewChange]) -> list[tuple[object, str | None]]:
-    return [(change.review.id, change.event.kind if change.event else None) for change in changes]
+    return [(change.row.id, change.event.kind if change.event else None) for change in changes]
 
 
 async def test_the_stream_begins_with_what_waits_longest(customer: Viewer, market: Market, staff: Staff) -> None:
@@ -78,7 +78,7 @@ async def test_buyers_do_not_find_events_of_reviews_in_their_own_streams(custome
     changes = streams.of_viewer(customer, after="p.0")
     seen = [await asyncio.wait_for(anext(changes), 10) for _ in range(2)]
     assert [change.event.kind for change in seen if change.event] == ["order.placed", "order.review_opened"]
-    assert {change.order.id for change in seen} == {order.id}
+    assert {change.row.id for change in seen} == {order.id}
 
 
 async def test_only_those_who_review_open_the_stream(customer: Viewer, visitor: Viewer, staff: Staff) -> None:

@@ -23,14 +23,14 @@ async def test_a_warehouse_stream_begins_with_the_unfinished_waves_and_goes_on_w
 ) -> None:
     await make_paid(customer)
     wave = await make_wave(picker)
-    changes = feed.follow(picker, (await house()).id, after=None)
+    changes = feed.of_warehouse(picker, (await house()).id, after=None)
     [snapshot] = await take(changes, 1)
-    assert (snapshot.wave.id, snapshot.event, snapshot.cursor) == (wave.id, None, "s.1")
+    assert (snapshot.row.id, snapshot.event, snapshot.cursor) == (wave.id, None, "s.1")
     await pick_all(picker, wave)
     events.live.ring({wave.warehouse_id})
     told = await take(changes, 3)
     assert [change.event.kind for change in told if change.event] == ["wave.claimed", "wave.picked", "task.picked"]
-    assert {change.wave.state for change in told} == {WaveState.PICKED}
+    assert {change.row.state for change in told} == {WaveState.PICKED}
 
 
 async def test_a_client_that_comes_back_misses_nothing(customer: Viewer, picker: Viewer) -> None:
@@ -38,7 +38,7 @@ async def test_a_client_that_comes_back_misses_nothing(customer: Viewer, picker:
     wave = await make_wave(picker)
     await waves.claim(picker, wave.id)
     await waves.cancel(picker, wave.id)
-    changes = await take(feed.follow(picker, wave.warehouse_id, after="s.1"), 2)
+    changes = await take(feed.of_warehouse(picker, wave.warehouse_id, after="s.1"), 2)
     assert [change.cursor for change in changes] == ["s.2", "s.3"]
     assert [change.event.kind for change in changes if change.event] == ["wave.claimed", "wave.canceled"]
 
@@ -52,4 +52,4 @@ async def test_only_those_who_ship_watch_a_warehouse(customer: Viewer, visitor: 
         (picker, new_id(), "NOT_FOUND"),
     ):
         with pytest.raises(Refused, match=code):
-            await take(feed.follow(viewer, where, after=None), 1)
+            await take(feed.of_warehouse(viewer, where, after=None), 1)
