@@ -4,10 +4,11 @@ from uuid import UUID
 
 from domain import effects
 from domain.access import system
+from domain.fulfillment import closing
 from domain.inventory.backorders import RESTOCKED
 from domain.inventory.warehouses import REALLOCATE
 from domain.market import Market
-from domain.orders import changes, lifecycle, missing, reallocation, shortages
+from domain.orders import changes, lifecycle, missing, shortages
 from domain.payments import claims
 
 
@@ -48,7 +49,7 @@ async def difference_paid(market: Market, change_id: UUID) -> None:
 
 
 async def reallocate(market: Market, order_id: UUID) -> None:
-    await reallocation.leave_failed(system(market), order_id)
+    await closing.leave(system(market), order_id)
 
 
 HANDLERS = {

@@ -45,6 +45,7 @@ class Closing(StrEnum):
 
     SHIPPED = "SHIPPED"
     MOVING = "MOVING"
+    COMES_BACK = "COMES_BACK"
     ARRIVED = "ARRIVED"
     ORDER_ENDED = "ORDER_ENDED"
 

@@ -79,6 +79,7 @@ enum_type(
     values={
         "SHIPPED": "Everything has been shipped.",
         "MOVING": "The parcel is moving again.",
+        "COMES_BACK": "The parcel comes back to the shop as was asked, or its goods are there already.",
         "ARRIVED": "The parcel has arrived.",
         "ORDER_ENDED": "The order has ended.",
     },

@@ -16,6 +16,7 @@ from models.orders import Order, OrderState
 
 WRITTEN_OFF_BY = (Remedy.RESHIP, Remedy.REFUND)
 WANTED_BACK = (Trouble.REFUSED, Trouble.RETURNED)  # no trouble with a parcel that was stopped on request
+COMING_BACK = (ParcelState.REFUSED, *watching.WAY_BACK)
 TURNED_UP = (*watching.MOVING, ParcelState.AT_PICKUP_POINT, ParcelState.DELIVERED)
 
 
@@ -84,7 +85,9 @@ async def _settle(viewer: Viewer, order: Order, parcel: Parcel) -> None:
 def _why(order: Order, parcel: Parcel) -> Closing:
     if parcel.state == ParcelState.DELIVERED or order.state in watching.ARRIVED:
         return Closing.ARRIVED
-    return Closing.ORDER_ENDED if order.state == OrderState.CANCELED else Closing.MOVING
+    if order.state == OrderState.CANCELED:
+        return Closing.ORDER_ENDED
+    return Closing.COMES_BACK if parcel.state in COMING_BACK else Closing.MOVING
 
 
 async def _has_something_at_stake(parcel: Parcel, kind: Trouble) -> bool:

@@ -25,6 +25,7 @@ REMEDIES: Mapping[Remedy, Localized] = {
 ENDINGS: Mapping[Closing, Localized] = {
     Closing.SHIPPED: {"en": "everything has been shipped", "zh-CN": "商品已全部发出"},
     Closing.MOVING: {"en": "the parcel is moving again", "zh-CN": "包裹已恢复运输"},
+    Closing.COMES_BACK: {"en": "the parcel comes back to the shop", "zh-CN": "包裹退回商家"},
     Closing.ARRIVED: {"en": "the parcel has arrived", "zh-CN": "包裹已送达"},
     Closing.ORDER_ENDED: {"en": "the order has ended", "zh-CN": "订单已结束"},
 }

@@ -185,6 +185,7 @@ async def _answer(
         found.decided_by, found.is_for_staff = viewer.user_id, False
         if not accepted:
             found.ended_at = clock.now()
+            await effects.soon(watching.WATCH, parcel.id)  # a parcel that came back unasked was taken for this one
         await found.save()
         kind = "interception.accepted" if accepted else "interception.refused"
         await tell(viewer, order, kind=kind, cause=found.refusal, data=_facts(found, parcel))

@@ -1,6 +1,7 @@
 """Picking with a hand scanner: each scan is proven against the list and counts once; gaps on the shelf are told."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from models.shortages import ShortageCause
 from models.warehouse import PickTask, ShortCause, TaskState, WarehouseScan, Wave, WaveState
 
 LONGEST_SCAN_ID = 60
+Place = tuple[UUID, UUID, UUID]  # warehouse, order line, variant
 PICKABLE = (WaveState.OPEN, WaveState.PICKING)
 
 
@@ -138,18 +140,27 @@ async def follow_order(viewer: Viewer, order_id: UUID) -> None:
         tasks = await PickTask.filter(order_id=order.id).exclude(state=TaskState.CANCELED).order_by("id")
         tasks = await PickTask.filter(id__in=[task.id for task in tasks]).order_by("id").select_for_update()
         tasks = await _own(order.id, tasks)
-        left = await _held(order.id)
+        kept = _kept(tasks, await _held(order.id))
         touched = []
         for task in tasks:
-            place = (task.warehouse_id, task.order_line_id, task.variant_id)
-            kept = min(task.units - task.packed, left.get(place, 0))
-            left[place] = left.get(place, 0) - kept
-            dropped = task.units - task.packed - kept
+            dropped = task.units - task.packed - kept[task.id]
             if dropped:
                 waves.shrink(task, dropped)
                 await task.save()
                 touched.append((task, dropped))
         await _tell_dropped(viewer, touched)
+
+
+def _kept(tasks: Sequence[PickTask], held: Mapping[Place, int]) -> Counter[UUID]:
+    """How many units that are not packed each task keeps: those that are picked before those that are not."""
+    left, kept = Counter(held), Counter[UUID]()
+    picked = [(task, task.picked - task.packed) for task in tasks]
+    for task, asked in (*picked, *((task, task.units - task.picked) for task in tasks)):
+        place = (task.warehouse_id, task.order_line_id, task.variant_id)
+        part = min(asked, left[place])
+        left[place] -= part
+        kept[task.id] += part
+    return kept
 
 
 async def _own(order_id: UUID, tasks: Sequence[PickTask]) -> list[PickTask]:
@@ -162,9 +173,9 @@ async def _own(order_id: UUID, tasks: Sequence[PickTask]) -> list[PickTask]:
     return [task for task in tasks if task.order_id == order_id]
 
 
-async def _held(order_id: UUID) -> dict[tuple[UUID, UUID, UUID], int]:
+async def _held(order_id: UUID) -> dict[Place, int]:
     """Units held and not packed, by warehouse, line and variant."""
-    held: dict[tuple[UUID, UUID, UUID], int] = {}
+    held: dict[Place, int] = {}
     for row in await Reservation.filter(order_id=order_id, state=ReservationState.HELD):
         place = (row.warehouse_id, row.order_line_id, row.variant_id)
         held[place] = held.get(place, 0) + row.quantity - row.packed

@@ -10,6 +10,7 @@ from tortoise.expressions import Subquery
 
 from domain import idempotency
 from domain.access import GRANTS, Permission, Viewer
+from domain.fulfillment import closing
 from domain.fulfillment.feed import WarehouseEventKind, tell
 from domain.fulfillment.hands import Item, Sieve, in_hand, ready_orders
 from domain.fulfillment.visible import visible_waves
@@ -20,6 +21,7 @@ from kit.errors import Refusals, Refused
 from models.catalog import Variant
 from models.customers import Role, User
 from models.database import persistent
+from models.delivery import DeliveryMode
 from models.inventory import Reservation, ReservationState, Warehouse
 from models.orders import Order
 from models.warehouse import Package, PackageState, PickTask, StorageBin, TaskState, Wave, WaveState
@@ -43,7 +45,7 @@ class Wish:
     warehouse_id: UUID
     most_orders: int = 20
     cold: bool | None = None
-    delivery_mode: str | None = None
+    delivery_mode: DeliveryMode | None = None
     order_ids: tuple[UUID, ...] | None = None
 
 
@@ -202,6 +204,7 @@ async def cancel(viewer: Viewer, wave_id: UUID) -> Wave:
             shrink(task, task.units)
             await task.save()
         await _enter(viewer, wave, WaveState.CANCELED)
+        await closing.given_up(wave, tasks)
         return wave
 
 

@@ -18,14 +18,15 @@ from models.inventory import AllocationCause, Reservation, ReservationState, War
 from models.orders import Order, OrderLine, OrderState
 from models.shortages import ShortageCause
 
+Picked = Counter[tuple[UUID, UUID]]  # units in pickers' hands, by warehouse and order line
 OPEN = (OrderState.PENDING_PAYMENT, OrderState.PAID, OrderState.PARTIALLY_SHIPPED)
 
 
 @persistent
-async def leave_failed(viewer: Viewer, order_id: UUID, *, picked: Mapping[UUID, int] | None = None) -> None:
+async def leave_failed(viewer: Viewer, order_id: UUID, *, picked: Picked | None = None) -> None:
     """Move what an order holds in closed warehouses to open ones; what nobody has becomes a shortage.
 
-    `picked` are units by line that are in somebody's hands already: they stay. Does nothing when nothing lies there.
+    What is `picked` stays, as what is packed does. Does nothing when nothing lies there.
     """
     async with viewer.market.change():
         order = await lock(viewer, order_id)
@@ -35,7 +36,8 @@ async def leave_failed(viewer: Viewer, order_id: UUID, *, picked: Mapping[UUID, 
         if order.state == OrderState.PENDING_PAYMENT and not await _can_move(order, held):
             await effects.at(REALLOCATE, order.id, order.pay_by)  # nobody is asked about goods that are not paid yet
             return
-        units = _units(held, picked or {})
+        _spare(held, picked or Counter())
+        units = _units(held)
         if not units:
             return
         lacking = await _move(viewer, order, units, held, cause=AllocationCause.WAREHOUSE_FAILED, partial=True)
@@ -55,7 +57,7 @@ async def reallocate(viewer: Viewer, order_id: UUID, *, without: Collection[UUID
         held = await stock.held(order.id)
         if order.state not in OPEN or not held:
             raise Refused("NOTHING_TO_REALLOCATE", path=("orderId",))
-        await _move(viewer, order, _units(held, {}), held, cause=AllocationCause.ASKED, without=without)
+        await _move(viewer, order, _units(held), held, cause=AllocationCause.ASKED, without=without)
         return order
 
 
@@ -91,6 +93,7 @@ async def _move(
     lacking = Counter(units)
     for promise in promises:
         lacking[promise.order_line_id] -= promise.quantity
+    await effects.soon("warehouse.follow", order.id)  # they may be on a pick list of the warehouse that is left
     moved = sum(promise.quantity for promise in promises)
     if moved:
         await tell(viewer, order, kind="order.reallocated", cause=cause.value, data={"units": moved})
@@ -108,11 +111,20 @@ def _by_warehouse(held: Collection[Reservation], units: Mapping[UUID, int]) -> d
     return {warehouse_id: dict(share) for warehouse_id, share in shares.items()}
 
 
-def _units(held: Collection[Reservation], picked: Mapping[UUID, int]) -> dict[UUID, int]:
+def _spare(held: Collection[Reservation], picked: Picked) -> None:
+    """Count what is picked as packed (in the rows in memory, not the stored ones)."""
+    left = picked.copy()
+    for promise in held:
+        place = (promise.warehouse_id, promise.order_line_id)
+        part = min(promise.quantity - promise.packed, left[place])
+        promise.packed += part
+        left[place] -= part
+
+
+def _units(held: Collection[Reservation]) -> dict[UUID, int]:
     units: Counter[UUID] = Counter()
     for promise in held:
         units[promise.order_line_id] += promise.quantity - promise.packed  # nobody opens a package for it
-    units.subtract(picked)
     return dict(+units)
 
 

@@ -16,6 +16,7 @@ from loaders import inventory as inventory_loaders
 from loaders import orders as order_loaders
 from loaders import warehouse as loaders
 from models.catalog import Variant
+from models.delivery import DeliveryMode
 from models.inventory import Warehouse
 from models.orders import Order, OrderLine
 from models.warehouse import PackageKind, PickTask, ShortCause, StorageBin, Wave, WaveState
@@ -153,12 +154,14 @@ async def wave_create(
     idempotency_key: str,
     most_orders: int = 20,
     temperature: PackageKind | None = None,
+    delivery_mode: DeliveryMode | None = None,
     order_ids: list[str] | None = None,
 ) -> Answer:
     wish = Wish(
         warehouse_id=ids.key_of("Warehouse", warehouse_id, "warehouseId"),
         most_orders=most_orders,
         cold=None if temperature is None else temperature == PackageKind.COLD,
+        delivery_mode=delivery_mode,
         order_ids=None if order_ids is None else tuple(ids.keys_of("Order", order_ids, "orderIds")),
     )
     return Answer(wave=await waves.create(info.context.viewer, wish, key=idempotency_key))

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import strawberry
 
 from domain.fulfillment.feed import WarehouseEventKind
+from models.delivery import DeliveryMode
 from models.warehouse import PackageKind, ShortCause, WaveState
 from resolvers.context import Info
 from resolvers.warehouse import live
@@ -104,6 +105,10 @@ class WaveCreateInput:
     temperature: PackageKind | None = strawberry.field(
         default=strawberry.UNSET,
         description="COLD: only goods that are kept cold; AMBIENT or FRAGILE: only the others. Left out: all goods.",
+    )
+    delivery_mode: DeliveryMode | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Only orders that go this way, such as those that a counter or a courier waits for. Left out: all.",
     )
     order_ids: list[strawberry.ID] | None = strawberry.field(
         default=strawberry.UNSET, description="Only these orders, 1–200, for what must go now. Left out: all."

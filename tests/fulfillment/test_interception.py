@@ -3,13 +3,17 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import pytest
+
 from adapters.carriers.simulator import CarrierSimulator
 from domain.access import Viewer
+from domain.fulfillment import interception
+from domain.market import Market
 from domain.orders import lifecycle
 from jobs.registry import HANDLERS
 from jobs.runner import run_due
 from kit import ids
-from models.aftersales import CaseState, DeliveryCase
+from models.aftersales import CaseState, Closing, DeliveryCase
 from models.customers import Role
 from models.fulfillment import CarrierCode, Interception, InterceptionState, Parcel, ParcelState, Trouble
 from models.jobs import Timer
@@ -17,6 +21,7 @@ from models.orders import Order, OrderState
 from models.outbox import Event
 from tests.api import Api
 from tests.factories import changes
+from tests.factories.aftersales import live_case, report, send
 from tests.factories.catalog import make_product, variant_of
 from tests.factories.fulfillment import later, make_paid, ship
 from tests.factories.inventory import counts
@@ -75,6 +80,40 @@ async def test_a_parcel_that_is_fetched_back_is_restocked_and_refunded(
     assert await DeliveryCase.all().count() == 0, "what was wished for is no trouble"
     told = await Event.filter(stream_id=order.id, kind__startswith="interception").order_by("sequence")
     assert [event.kind.rpartition(".")[2] for event in told] == ["requested", "accepted", "done"]
+
+
+@pytest.fixture
+async def picker(staff: Staff) -> Viewer:
+    return await staff(Role.WAREHOUSE_PICKER, Role.COURIER)
+
+
+async def test_a_silent_parcel_that_is_fetched_back_is_not_said_to_move_again(
+    api: Api, market: Market, customer: Viewer, picker: Viewer
+) -> None:
+    order = await make_paid(customer)
+    parcel = await send(picker, order)
+    await later(market, hours=50)
+    assert (await live_case(order)).kind == Trouble.NO_SCAN
+    assert codes(await stop(api, order, customer)) == []
+    for state in (ParcelState.RETURNING, ParcelState.RETURNED):
+        await report(picker, parcel, state)
+        case = await DeliveryCase.get(order_id=order.id)
+        assert (case.kind, case.state, case.closing) == (Trouble.NO_SCAN, CaseState.CLOSED, Closing.COMES_BACK)
+    assert (await Order.get(id=order.id)).state == OrderState.CANCELED
+
+
+async def test_a_parcel_that_came_back_unasked_is_a_case_once_its_stop_was_refused(
+    api: Api, customer: Viewer, picker: Viewer, staff: Staff
+) -> None:
+    order = await make_paid(customer)
+    parcel = await send(picker, order)
+    await stop(api, order, customer)
+    await report(picker, parcel, ParcelState.RETURNING)
+    assert await DeliveryCase.all().count() == 0
+    found = await Interception.get()
+    await interception.decide(await staff(Role.SERVICE_AGENT), found.id, accepted=False, reason="too late")
+    await run(customer)
+    assert (await live_case(order)).kind == Trouble.REFUSED
 
 
 async def test_a_parcel_that_comes_back_after_its_buyer_has_confirmed_the_receipt_becomes_a_case(

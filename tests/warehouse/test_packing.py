@@ -3,23 +3,25 @@ from uuid import UUID
 import pytest
 
 from domain.access import Viewer
-from domain.fulfillment import packing
+from domain.fulfillment import packing, waves
 from domain.fulfillment.boxes import Goods, fits, proposed
-from domain.inventory import warehouses
+from domain.inventory import stock, warehouses
 from domain.inventory.warehouses import REALLOCATE
 from domain.market import Market
 from domain.orders import actions, lifecycle
 from domain.orders.actions import Action
 from kit.errors import Refused
 from kit.ids import new_id
+from models.catalog import Product
 from models.inventory import Reservation
 from models.jobs import Timer
 from models.orders import CancelReason, Order
 from models.warehouse import Package, PackageKind, PackageLine, PackageState, PickTask, WarehouseScan, Wave, WaveState
 from tests.api import Api
-from tests.factories.catalog import make_product
+from tests.factories.catalog import make_product, variant_of
 from tests.factories.fulfillment import make_paid, public, run, ship
-from tests.factories.warehouse import house, make_picked, pack
+from tests.factories.inventory import counts
+from tests.factories.warehouse import house, make_picked, make_wave, pack, scan, tasks_of
 
 PACK = """mutation ($input: PackagePackInput!) {
   packagePack(input: $input) {
@@ -213,6 +215,46 @@ async def test_customers_do_not_pack(customer: Viewer, picker: Viewer) -> None:
         with pytest.raises(Refused, match="FORBIDDEN"):
             await call
     assert (await Package.get()).state == PackageState.PACKED
+
+
+async def lay_on_shelf(picker: Viewer, product: Product, units: int) -> None:
+    variant_id, hangzhou = (await variant_of(product)).id, (await house("HZ")).id
+    await stock.set_on_hand(picker, variant_id=variant_id, warehouse_id=hangzhou, on_hand=units)
+
+
+async def test_what_is_picked_stays_when_its_warehouse_closes_and_the_rest_goes_elsewhere(
+    market: Market, customer: Viewer, picker: Viewer
+) -> None:
+    tea = await make_product(stock={"SH": 3})
+    order = await make_paid(customer, {tea: 3})
+    await lay_on_shelf(picker, tea, 9)
+    wave = await make_wave(picker)
+    [task] = await tasks_of(wave)
+    await scan(picker, task, 2)
+    await warehouses.close(picker, (await house("SH")).id, reallocate=True)
+    await run(market)
+    [task] = await tasks_of(wave)
+    assert (task.units, task.picked, task.put_back) == (2, 2, 0)
+    assert (await counts(await variant_of(tea), "SH"), await counts(await variant_of(tea), "HZ")) == ((3, 2), (9, 1))
+    [package] = await pack(picker, order)
+    assert package.state == PackageState.PACKED
+    assert (await Wave.get(id=wave.id)).state == WaveState.PACKED
+
+
+async def test_a_wave_that_is_given_up_in_a_closed_warehouse_goes_elsewhere(
+    market: Market, customer: Viewer, picker: Viewer
+) -> None:
+    tea = await make_product(stock={"SH": 3})
+    await make_paid(customer, {tea: 2})
+    await lay_on_shelf(picker, tea, 9)
+    wave = await make_picked(picker)
+    await warehouses.close(picker, (await house("SH")).id, reallocate=True)
+    await run(market)
+    assert await counts(await variant_of(tea), "SH") == (3, 2)
+    await waves.cancel(picker, wave.id)
+    await run(market)
+    assert [task.put_back for task in await tasks_of(wave)] == [2]
+    assert (await counts(await variant_of(tea), "SH"), await counts(await variant_of(tea), "HZ")) == ((3, 0), (9, 2))
 
 
 async def test_a_package_stays_where_it_is_when_its_warehouse_closes(

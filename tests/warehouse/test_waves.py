@@ -3,20 +3,23 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from domain.access import Viewer
+from domain.delivery.deliveries import Way
 from domain.fulfillment import bins, waves
 from domain.fulfillment.waves import Wish
 from domain.market import Market
-from domain.orders import lifecycle
+from domain.orders import damage, lifecycle
 from domain.payments import merging
 from kit.errors import Refused
 from models.customers import Role
+from models.delivery import DeliveryMode
 from models.inventory import Reservation
-from models.orders import CancelReason, Order, ReviewState
+from models.orders import CancelReason, Order, ReviewState, Supply
 from models.outbox import Event
 from models.warehouse import PickTask, TaskState, Wave, WaveState
 from tests.api import Api
 from tests.factories.catalog import make_product, variant_of
-from tests.factories.fulfillment import make_paid, public, run, ship
+from tests.factories.delivery import make_region
+from tests.factories.fulfillment import lines_of, make_paid, public, run, ship
 from tests.factories.inventory import counts
 from tests.factories.orders import place_order
 from tests.factories.warehouse import house, make_picked, make_wave, pack, pick_all, scan, tasks_of
@@ -104,6 +107,31 @@ async def test_orders_that_are_unpaid_in_review_or_elsewhere_are_not_picked(cust
     with pytest.raises(Refused, match="NOTHING_TO_PICK"):
         await make_wave(picker)
     assert await PickTask.all().count() == 0
+
+
+async def test_orders_with_an_undecided_shortage_or_in_review_are_in_no_wave(
+    customer: Viewer, picker: Viewer, the_market: Viewer
+) -> None:
+    short, doubtful, fine = [await make_paid(customer, {await make_product(stock={"SH": 3}): 3}) for _ in range(3)]
+    [line] = await lines_of(short)
+    await damage.write_off(the_market, variant_id=line.variant_id, warehouse_id=(await house()).id, quantity=1)
+    assert (await Order.get(id=short.id)).supply == Supply.UNDECIDED
+    await Order.filter(id=doubtful.id).update(review=ReviewState.PENDING)
+    assert {task.order_id for task in await tasks_of(await make_wave(picker))} == {fine.id}
+
+
+async def test_a_wave_of_one_way_of_delivery_leaves_the_others(
+    api: Api, market: Market, customer: Viewer, picker: Viewer
+) -> None:
+    await make_region(market, modes=[DeliveryMode.HOME, DeliveryMode.COURIER])
+    home, ridden = await make_paid(customer), await make_paid(customer, way=Way(DeliveryMode.COURIER))
+    for mode, order in (("COURIER", ridden), ("HOME", home)):
+        payload = (await api(CREATE, as_=picker, input=await asked(deliveryMode=mode, idempotencyKey=mode)))[
+            "waveCreate"
+        ]
+        assert [task["order"]["number"] for task in payload["wave"]["tasks"]] == [order.number]
+    payload = (await api(CREATE, as_=picker, input=await asked(deliveryMode="PICKUP")))["waveCreate"]
+    assert [error["code"] for error in payload["userErrors"]] == ["NOTHING_TO_PICK"]
 
 
 async def test_a_wave_of_named_orders_leaves_the_older_ones(api: Api, customer: Viewer, picker: Viewer) -> None:
