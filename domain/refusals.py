@@ -257,12 +257,23 @@ DELIVERY: dict[str, tuple[str, str]] = {
         "该商品无法以此方式配送至该地：{why}。请更换配送方式或地址，或移除该商品。",
     ),
     "SLOT_FULL": ("This time slot is full; choose another.", "该时段已约满，请选择其他时段。"),
-    "SLOT_CLOSED": ("This time slot can no longer be chosen.", "该时段已截止预约。"),
-    "SLOT_WRONG": (
-        "This time slot is for another place or another way of delivery.",
-        "该时段不适用于此地址或配送方式。",
+    "SLOT_CLOSED": (
+        "This time slot can no longer be chosen; choose a later one.",
+        "该时段已截止预约，请选择更晚的时段。",
     ),
-    "SLOT_REQUIRED": ("A service needs a time slot.", "预约服务需选择时段。"),
+    "SLOT_WRONG": (
+        "This time slot is for another place or another way of delivery; choose one that is offered for yours.",
+        "该时段不适用于此地址或配送方式，请选择当前地址与方式可用的时段。",
+    ),
+    "SLOT_ELSEWHERE": (
+        "The order's time slot is not for the new address; choose one of that place in the same change, or none.",
+        "订单原有时段不适用于新地址，请在同一次变更中选择新地址的时段，或不指定时段。",
+    ),
+    "SLOT_REQUIRED": ("A service needs a time slot; choose one.", "预约服务需选择时段，请选择一个时段。"),
+    "MODE_STAYS": (
+        "The way of delivery stays as it was ordered; cancel the order and place it anew to collect it.",
+        "订单的配送方式不可变更；如需自提，请取消后重新下单。",
+    ),
     "PICKUP_POINT_CLOSED": ("This pickup point takes no parcels now.", "该自提点暂停服务。"),
     "PICKUP_CODE_INVALID": (
         "This order and this code do not go together, or the code is dead; the customer can ask for a new one.",

@@ -164,7 +164,9 @@ class OrderDelivery:
     slot_starts_at: datetime | None = strawberry.field(description="From when it was booked, UTC.")
     slot_ends_at: datetime | None = strawberry.field(description="Until when it was booked, UTC.")
     pickup_point: PickupPoint | None = field(resolvers.point_of, description="Where it is collected; null otherwise.")
-    promised_from: datetime | None = strawberry.field(description="What the buyer was told when ordering, UTC.")
+    promised_from: datetime | None = strawberry.field(
+        description="What the buyer was told when ordering, or when the address was changed last, UTC."
+    )
     promised_until: datetime | None = strawberry.field(description="The end of that span, UTC.")
     pickup_code: str | None = field(
         courier_resolvers.pickup_code,
@@ -413,7 +415,7 @@ class CannotBeDelivered(UserError):
     ways_out: list[DeliveryMode] = strawberry.field(description="Ways in which it could be delivered to that place.")
 
 
-@error_type("SLOT_FULL", "SLOT_CLOSED", description="A time slot that cannot be had.")
+@error_type("SLOT_FULL", "SLOT_CLOSED", "SLOT_ELSEWHERE", description="A time slot that cannot be had.")
 class SlotUnavailable(UserError):
     slot: DeliverySlot | None = strawberry.field(description="The slot as it is now; null when it is not known.")
 

@@ -31,16 +31,23 @@ class Agreement:
 
 async def agree(way: Way, *, province: str, city: str, goods: Sequence[Goods], problems: list[Refused]) -> Agreement:
     """Look at everything that could stand in the way of such a delivery. Two statements, three with a slot."""
-    terms = await regions.terms_for(province, city)
+    terms = await terms_for(way.mode, province=province, city=city)
     if way.mode == DeliveryMode.PICKUP:
         with gathered(problems):
             await _check_point(way)
-        terms = replace(terms, modes=terms.modes | {DeliveryMode.PICKUP})  # a point that is open is reached
     problems.extend(regions.problems(terms, way.mode, goods))
     slot = None
     with gathered(problems):
         slot = await _slot(way, province, city)
     return Agreement(terms, slot)
+
+
+async def terms_for(mode: DeliveryMode, *, province: str, city: str) -> Terms:
+    """What a city is offered, for an order that goes there in this way."""
+    terms = await regions.terms_for(province, city)
+    if mode == DeliveryMode.PICKUP:
+        return replace(terms, modes=terms.modes | {DeliveryMode.PICKUP})  # a point that is open is reached
+    return terms
 
 
 async def _check_point(way: Way) -> None:
@@ -88,6 +95,20 @@ async def write(order_id: UUID, way: Way, agreement: Agreement, *, now: datetime
         days_max=days_max,
         pickup_point_id=way.pickup_point_id,
     )
+
+
+async def renew(order_id: UUID, *, province: str, city: str, now: datetime, is_near: bool) -> None:
+    """Promise anew when an order will be there, since it goes elsewhere now. In the caller's transaction."""
+    delivery = await Delivery.filter(order_id=order_id).select_for_update().first()
+    if delivery is None:
+        return
+    terms = await terms_for(delivery.mode, province=province, city=city)
+    starts, ends = delivery.slot_starts_at, delivery.slot_ends_at
+    slot = (starts, ends) if starts and ends else None
+    promised = before_buying(now, terms, delivery.mode, is_near=is_near, slot=slot)
+    delivery.promised_from, delivery.promised_until = promised.earliest, promised.latest
+    delivery.days_min, delivery.days_max = days_on_the_road(terms, is_near=is_near)
+    await delivery.save(update_fields=["promised_from", "promised_until", "days_min", "days_max"])
 
 
 async def of_orders(order_ids: Sequence[UUID]) -> dict[UUID, Delivery]:

@@ -62,7 +62,7 @@ async def find(
     slot = await DeliverySlot.get_or_none(id=slot_id)
     if slot is None:
         raise Refused("NOT_FOUND", path=path, what="delivery slot")
-    if slot.mode != mode or not _serves(slot, province, city, pickup_point_id):
+    if slot.mode != mode or not serves(slot, province, city, pickup_point_id):
         raise Refused("SLOT_WRONG", path=path)
     if not slot.is_open or slot.closes_at <= clock.now():
         raise Refused("SLOT_CLOSED", path=path)
@@ -71,7 +71,8 @@ async def find(
     return slot
 
 
-def _serves(slot: DeliverySlot, province: str, city: str, pickup_point_id: UUID | None) -> bool:
+def serves(slot: DeliverySlot, province: str, city: str, pickup_point_id: UUID | None) -> bool:
+    """Whether a slot is one for this place."""
     if slot.mode == DeliveryMode.PICKUP:
         return slot.pickup_point_id == pickup_point_id
     return (slot.province, slot.city_key) == (province, city_key(province, city))
@@ -116,8 +117,9 @@ async def take_again(order_id: UUID) -> bool:
     return True
 
 
-async def move(viewer: Viewer, order_id: UUID, slot_id: UUID | None) -> Delivery:
-    """Put a locked order into another slot, or into none; the old place is free at once. The order's row is locked."""
+async def move(order_id: UUID, slot_id: UUID | None, *, province: str, city: str) -> Delivery:
+    """Put an order that goes to this city into another slot, or into none; the old place is free at once. The order's
+    row is locked."""
     delivery = await Delivery.filter(order_id=order_id).select_for_update().first()
     if delivery is None:
         raise Refused("NOT_FOUND", path=("slotId",), what="delivery slot")
@@ -126,19 +128,29 @@ async def move(viewer: Viewer, order_id: UUID, slot_id: UUID | None) -> Delivery
     concerned = [key for key in (slot_id, delivery.slot_id) if key is not None]
     rows = {row.id: row for row in await DeliverySlot.filter(id__in=concerned).order_by("id").select_for_update()}
     if slot_id is not None:
-        await _check_like(rows.get(slot_id), delivery, rows.get(delivery.slot_id) if delivery.slot_id else None)
+        _check_like(rows.get(slot_id), delivery, province, city)
     await release(order_id)
     await _note(delivery, None if slot_id is None else await hold(slot_id))
     return delivery
 
 
-async def _check_like(slot: DeliverySlot | None, delivery: Delivery, before: DeliverySlot | None) -> None:
-    """The new slot must be for the same way of delivery; who changes the address asks `find` for the city."""
+def _check_like(slot: DeliverySlot | None, delivery: Delivery, province: str, city: str) -> None:
     if slot is None:
         raise Refused("NOT_FOUND", path=("slotId",), what="delivery slot")
-    same_place = before is None or (slot.province, slot.city_key) == (before.province, before.city_key)
-    if slot.mode != delivery.mode or slot.pickup_point_id != delivery.pickup_point_id or not same_place:
+    if slot.mode != delivery.mode or not serves(slot, province, city, delivery.pickup_point_id):
         raise Refused("SLOT_WRONG", path=("slotId",))
+
+
+async def give_back(slot_id: UUID) -> None:
+    """Give up a place that `hold` took and that no order has."""
+    await DeliverySlot.filter(id=slot_id).update(taken=F("taken") - 1)
+
+
+async def take_over(order_id: UUID, slot_id: UUID) -> None:
+    """Give an order a place that `hold` took for it before; its old one is free at once. The order's row is locked."""
+    delivery = await Delivery.filter(order_id=order_id).select_for_update().get()
+    await release(order_id)
+    await _note(delivery, await DeliverySlot.get(id=slot_id))
 
 
 async def _note(delivery: Delivery, slot: DeliverySlot | None) -> None:

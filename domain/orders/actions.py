@@ -21,6 +21,7 @@ class Action(StrEnum):
     PAY = "PAY"
     CHANGE_ADDRESS = "CHANGE_ADDRESS"
     CHANGE_CONTACT = "CHANGE_CONTACT"
+    CHANGE_SLOT = "CHANGE_SLOT"
     CHANGE_ITEMS = "CHANGE_ITEMS"
     CANCEL_LINES = "CANCEL_LINES"
     CANCEL = "CANCEL"
@@ -75,6 +76,7 @@ def _refusal(viewer: Viewer, order: Order, action: Action) -> Refused | None:
 STAFF_MAY: dict[Action, Permission] = {
     Action.CHANGE_ADDRESS: Permission.CHANGE_ORDERS,
     Action.CHANGE_CONTACT: Permission.CHANGE_ORDERS,
+    Action.CHANGE_SLOT: Permission.CHANGE_ORDERS,
     Action.CHANGE_ITEMS: Permission.CHANGE_ORDERS,
     Action.CANCEL_LINES: Permission.CANCEL_ORDERS,
     Action.CANCEL: Permission.CANCEL_ORDERS,
@@ -88,6 +90,7 @@ OWNER_MAY = frozenset(
         Action.PAY,
         Action.CHANGE_ADDRESS,
         Action.CHANGE_CONTACT,
+        Action.CHANGE_SLOT,
         Action.CHANGE_ITEMS,
         Action.CANCEL_LINES,
         Action.CANCEL,
@@ -222,6 +225,7 @@ GUARDS: dict[Action, Callable[[Policy, Order], None]] = {
     Action.PAY: _check_pay,
     Action.CHANGE_ADDRESS: _check_change_address,
     Action.CHANGE_CONTACT: _check_change_rest,
+    Action.CHANGE_SLOT: _check_change,
     Action.CHANGE_ITEMS: _check_change,
     Action.CANCEL_LINES: _check_change_rest,
     Action.CANCEL: _check_cancel,

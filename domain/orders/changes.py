@@ -11,7 +11,7 @@ from domain import effects, idempotency
 from domain.access import Viewer
 from domain.inventory import stock
 from domain.inventory.stock import Region
-from domain.orders import changes_apply
+from domain.orders import changes_apply, changes_delivery
 from domain.orders.changes_plan import Plan, Wish, plan
 from domain.orders.history import lock, tell
 from domain.orders.visible import visible as visible_orders
@@ -53,6 +53,7 @@ def _asked(order_id: UUID, wish: Wish) -> object:
         "reason": wish.reason,
         "reason_note": wish.reason_note,
         "version": wish.expected_version,
+        **({"slot": str(wish.slot.slot_id)} if wish.slot else {}),
     }
 
 
@@ -72,11 +73,12 @@ async def _commit(viewer: Viewer, order_id: UUID, wish: Wish) -> UUID:
         region = _region(order, change)
         await changes_apply.hold(viewer, order, goods, region=region, key=change.id, until=change.pay_by)
     if made.to_pay:
+        await changes_delivery.hold(change)
         await _wait(viewer, order, change)
     else:
         change.pay_by = None
         await _save(change, ChangeState.APPLIED)
-        await changes_apply.to_paid(viewer, order, change)
+        await changes_apply.to_paid(viewer, order, change, has_waited=False)
     return change.id
 
 
@@ -194,7 +196,7 @@ async def settle(viewer: Viewer, change_id: UUID, payment_id: UUID) -> bool:
         order.change_pay_by = None
         await effects.never(EXPIRE, change.id)
         await _save(change, ChangeState.APPLIED)
-        await changes_apply.to_paid(viewer, order, change)
+        await changes_apply.to_paid(viewer, order, change, has_waited=True)
         return True
 
 
@@ -211,6 +213,7 @@ async def _reject(viewer: Viewer, order: Order, change: OrderChangeRequest, refu
 
 async def _give_up(viewer: Viewer, order: Order, change: OrderChangeRequest, state: ChangeState, *, kind: str) -> None:
     await stock.release(viewer, order_id=change.id)
+    await changes_delivery.let_go(change)
     await effects.never(EXPIRE, change.id)
     await effects.soon("payment.drop_claim", change.id)
     await _save(change, state)

@@ -9,7 +9,7 @@ from domain import effects
 from domain.access import Permission, Viewer
 from domain.inventory import stock
 from domain.inventory.stock import Hold, Region, Wanted
-from domain.orders import missing
+from domain.orders import changes_delivery, missing
 from domain.orders.changes_plan import Plan, after
 from domain.orders.history import tell
 from domain.orders.lifecycle import drop_units, open_units, region_of
@@ -92,8 +92,11 @@ def check_changer(viewer: Viewer, order: Order) -> None:
         viewer.require(Permission.CHANGE_ORDERS)
 
 
-async def to_paid(viewer: Viewer, order: Order, change: OrderChangeRequest) -> None:
-    """Write a change into a locked, paid order: new lines are paid already, removed units go back by themselves."""
+async def to_paid(viewer: Viewer, order: Order, change: OrderChangeRequest, *, has_waited: bool) -> None:
+    """Write a change into a locked, paid order: new lines are paid already, removed units go back by themselves.
+
+    One that has waited holds its place in the new slot.
+    """
     _write_asked(order, change)
     position = await _next_position(order)
     lines = [_line(order, one, position=position + place) for place, one in enumerate(change.added)]
@@ -115,6 +118,7 @@ async def to_paid(viewer: Viewer, order: Order, change: OrderChangeRequest) -> N
         await effects.soon("payment.settle_dropped", order.id)
     removed = {UUID(line_id): units for line_id, units in change.removed.items()}
     await drop_units(viewer, order, removed, cause=change.reason.value if change.reason else "changed")
+    await changes_delivery.write(order, change, is_held=has_waited)
 
 
 async def to_unpaid(
@@ -133,12 +137,13 @@ async def to_unpaid(
         order.adjustments = [adjustment.as_json() for adjustment in made.quote.adjustments]
         await effects.soon("payment.expire_attempts", order.id)
     await order.save(update_fields=WRITTEN)
+    await changes_delivery.write(order, change, is_held=False)
     await tell(viewer, order, kind="order.changed", data=facts(change))
 
 
 def _write_asked(order: Order, change: OrderChangeRequest) -> None:
-    for name, value in change.asked.items():
-        setattr(order, name, value)
+    for name in change.asked.keys() & set(WRITTEN):
+        setattr(order, name, change.asked[name])
     if "address" in change.asked:
         order.province = change.asked["address"]["province"]
     for contact in ("contact_phone", "contact_email"):

@@ -13,6 +13,7 @@ from domain.inventory.places import Region
 from domain.inventory.planning import Wanted
 from domain.orders import actions
 from domain.orders.actions import Action
+from domain.orders.changes_delivery import SlotWish, check_goods, check_slot, held_slot, slot_asked
 from domain.orders.checkout import Destination
 from domain.orders.lifecycle import open_units
 from domain.pricing import engine
@@ -46,6 +47,7 @@ class Wish:
     phone: str | None = None
     email: str | None = None
     note: str | None = None
+    slot: SlotWish | None = None
     add: Sequence[Units] = ()
     remove: Sequence[Units] = ()
     reason: CancelReason | None = None
@@ -75,11 +77,17 @@ class Plan:
     grown: dict[UUID, int] = field(default_factory=dict)
     quote: Quote | None = None
     loses_coupon: bool = False
+    held_slot: UUID | None = None
     shipping_more: int = 0
     shipping_less: int = 0
     goods_back: int = 0
     problems: list[Refused] = field(default_factory=list)
     warnings: list[Refused] = field(default_factory=list)
+
+    @property
+    def slot_after(self) -> UUID | None:
+        """The time slot that the order has afterwards."""
+        return slot_asked(self.asked) if "slot" in self.asked else self.held_slot
 
     @property
     def to_pay(self) -> int:
@@ -107,7 +115,7 @@ class Plan:
 
 async def plan(viewer: Viewer, order: Order, lines: Sequence[OrderLine], wish: Wish) -> Plan:
     """Everything a change would give and every problem at once. Writes nothing; the order is one the viewer may see."""
-    made = Plan(order, lines)
+    made = Plan(order, lines, held_slot=await held_slot(order))
     _check_version(order, wish)
     _name_changes(made, wish)
     if _refused_as_such(viewer, made, wish):
@@ -121,6 +129,7 @@ async def plan(viewer: Viewer, order: Order, lines: Sequence[OrderLine], wish: W
     _check_size(viewer, made)
     if not made.problems:
         await _price(viewer, made)
+    await _check_delivery(made, wish, variants)
     return made
 
 
@@ -134,8 +143,11 @@ def _name_changes(made: Plan, wish: Wish) -> None:
     asked: dict[str, Any] = {name: value for name, value in wish.contacts.items() if value != getattr(order, name)}
     if wish.destination is not None and wish.destination.as_json() != {"postal_code": "", **order.address}:
         asked["address"] = wish.destination.as_json()
-    made.asked = asked
     made.before = {name: getattr(order, name) for name in asked}
+    if wish.slot is not None and wish.slot.slot_id != made.held_slot:
+        asked["slot"] = str(wish.slot.slot_id) if wish.slot.slot_id else None
+        made.before["slot"] = str(made.held_slot) if made.held_slot else None
+    made.asked = asked
 
 
 def _refused_as_such(viewer: Viewer, made: Plan, wish: Wish) -> bool:
@@ -143,7 +155,9 @@ def _refused_as_such(viewer: Viewer, made: Plan, wish: Wish) -> bool:
     needed = []
     if "address" in made.asked:
         needed.append(Action.CHANGE_ADDRESS)
-    if made.asked.keys() - {"address"}:
+    if "slot" in made.asked:
+        needed.append(Action.CHANGE_SLOT)
+    if made.asked.keys() - {"address", "slot"}:
         needed.append(Action.CHANGE_CONTACT)
     if wish.add or (wish.remove and wish.reason is None):
         needed.append(Action.CHANGE_ITEMS)
@@ -204,6 +218,21 @@ async def _check_stock(viewer: Viewer, made: Plan, wish: Wish, variants: Mapping
     made.problems.extend(await planning.shortages(drawn, wanted))
     buyer = coupons.customer_key(user_id=order.user_id, phone_hash=order.contact_phone_hash)
     made.problems.extend(await holds.beyond_limit(viewer, buyer, drawn, wanted))
+
+
+async def _check_delivery(made: Plan, wish: Wish, variants: Mapping[UUID, Variant]) -> None:
+    """By the rules of the checkout; not asked where the tariff has refused the province already."""
+    if any(problem.code == "NOT_DELIVERABLE" for problem in made.problems):
+        return
+    units = {one.path: [one.key] for one in wish.add if one.key in variants}
+    if "address" in made.asked:
+        staying = [line for line in made.lines if open_units(line) > made.removed.get(line.id, 0)]
+        units[("destination",)] = [line.variant_id for line in staying]
+    with gathered(made.problems):
+        await check_goods(made.order, made.asked, units)
+    if made.asked.keys() & {"address", "slot"}:
+        with gathered(made.problems):
+            await check_slot(made.order, made.asked, made.held_slot)
 
 
 def _let_grow(made: Plan, wish: Wish, variants: Mapping[UUID, Variant]) -> None:

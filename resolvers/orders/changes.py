@@ -6,9 +6,11 @@ from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 import strawberry
+from strawberry import UNSET
 
 from domain.customers import contacts
 from domain.orders import changes
+from domain.orders.changes_delivery import SlotWish, slot_asked
 from domain.orders.changes_plan import Plan, Units, Wish
 from domain.payments import attempts
 from kit import ids
@@ -17,8 +19,10 @@ from kit.money import Money
 from kit.text import in_locale
 from kit.validate import clean_text
 from loaders import catalog as catalog_loaders
+from loaders import delivery as delivery_loaders
 from loaders import orders as loaders
 from models.catalog import Variant
+from models.delivery import DeliverySlot
 from models.orders import CancelReason, Order, OrderChangeRequest, OrderLine
 from models.payments import PaymentMethod, PaymentPurpose
 from resolvers.answers import Answer, problems
@@ -200,6 +204,26 @@ def new_note(root: strawberry.Parent[OrderChangeRequest]) -> str | None:
     return root.asked.get("note")
 
 
+def changes_slot(root: strawberry.Parent[OrderChangeRequest]) -> bool:
+    return "slot" in root.asked
+
+
+async def new_slot(root: strawberry.Parent[OrderChangeRequest], info: Info) -> DeliverySlot | None:
+    return await _slot(info, slot_asked(root.asked))
+
+
+async def old_slot(root: strawberry.Parent[OrderChangeRequest], info: Info) -> DeliverySlot | None:
+    return await _slot(info, slot_asked(root.before))
+
+
+async def planned_slot(root: strawberry.Parent[PlanView], info: Info) -> DeliverySlot | None:
+    return await _slot(info, root.plan.slot_after)
+
+
+async def _slot(info: Info, key: UUID | None) -> DeliverySlot | None:
+    return await info.context.load(delivery_loaders.slots_by_id, key) if key else None
+
+
 def refusal(root: strawberry.Parent[OrderChangeRequest]) -> str | None:
     return root.refusal or None
 
@@ -296,15 +320,18 @@ async def _wish(
     contact_phone: str | None = None,
     contact_email: str | None = None,
     note: str | None = None,
+    slot_id: str | None = UNSET,
     add: Sequence[LineWish] = (),
     remove: Sequence[TakenOut] = (),
     expected_version: int | None = None,
 ) -> Wish:
     refused: list[Refused] = []
-    goes_to, phone, email, words = None, None, None, None
+    goes_to, phone, email, words, slot = None, None, None, None, None
     added: list[Units] = []
     removed: list[Units] = []
     with gathered(refused):
+        if destination is not None and destination.pickup:
+            raise Refused("MODE_STAYS", path=("destination", "pickup"))
         goes_to = await destination_of(info, destination)
     with gathered(refused):
         phone = contacts.clean_phone(contact_phone, path=("contact_phone",)) if contact_phone else None
@@ -313,6 +340,8 @@ async def _wish(
     with gathered(refused):
         words = None if note is None else clean_text(note, path=("note",), maximum=LONGEST_NOTE, multiline=True)
     with gathered(refused):
+        slot = None if slot_id is UNSET else _slot_wish(slot_id)
+    with gathered(refused):
         keys = ids.keys_of("Variant", [line.variant_id for line in add], "add", "variant_id")
         added = [
             Units(key, line.quantity, ("add", str(n))) for n, (key, line) in enumerate(zip(keys, add, strict=True))
@@ -320,7 +349,11 @@ async def _wish(
     with gathered(refused):
         removed = _taken_out(remove, "remove")
     refuse_all(refused)
-    return Wish(goes_to, phone, email, words, added, removed, expected_version=expected_version)
+    return Wish(goes_to, phone, email, words, slot, added, removed, expected_version=expected_version)
+
+
+def _slot_wish(slot_id: str | None) -> SlotWish:
+    return SlotWish(None if slot_id is None else ids.key_of("DeliverySlot", slot_id, "slot_id"))
 
 
 def _taken_out(lines: Sequence[TakenOut], name: str) -> list[Units]:

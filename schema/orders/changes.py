@@ -20,9 +20,11 @@ from schema.scalars import Money, money
 
 if TYPE_CHECKING:
     from schema.catalog.types import Variant
+    from schema.delivery import DeliverySlot
     from schema.payments import Payment
 
 VariantReference = Annotated["Variant", strawberry.lazy("schema.catalog.types")]
+SlotReference = Annotated["DeliverySlot", strawberry.lazy("schema.delivery")]
 PaymentReference = Annotated["Payment", strawberry.lazy("schema.payments")]
 
 enum_type(
@@ -31,7 +33,8 @@ enum_type(
     description="What became of a change of an order.",
     values={
         "APPLIED": "It was made.",
-        "AWAITING_PAYMENT": "It is made when its difference is paid, until `payBy`; added goods are held meanwhile.",
+        "AWAITING_PAYMENT": "It is made when its difference is paid, until `payBy`; added goods and a place in a new "
+        "time slot are held meanwhile.",
         "EXPIRED": "Its difference was not paid in time; the order stayed as it was.",
         "CANCELED": "It was given up; the order stayed as it was.",
         "REJECTED": "It was paid too late: the order was shipped or canceled meanwhile. The money goes back.",
@@ -78,6 +81,9 @@ class OrderChangePlan:
     adjustments: list[OrderAdjustment] = field(
         resolvers.planned_adjustments, description="What stands between the subtotal and the total, explained."
     )
+    slot: SlotReference | None = field(
+        resolvers.planned_slot, description="The time slot of the delivery afterwards; null without one."
+    )
 
 
 @node_type(
@@ -101,6 +107,17 @@ class OrderChangeRequest(Node):
         resolvers.new_email, description="The buyer's new e-mail address; null when it stays."
     )
     note: str | None = field(resolvers.new_note, description="The new note to the shop; null when it stays.")
+    changes_slot: bool = field(
+        resolvers.changes_slot, description="Whether the order moves to another time slot, or to none."
+    )
+    slot: SlotReference | None = field(
+        resolvers.new_slot,
+        description="The new time slot; null when it stays, or when the order goes without one. A place in it is held "
+        "while the change waits for its difference, beside the old one.",
+    )
+    slot_before: SlotReference | None = field(
+        resolvers.old_slot, description="The time slot before; null when it stays, or when there was none."
+    )
     reason: CancelReason | None = strawberry.field(description="Why units were canceled, where that was said.")
     total_before: Money = money("total_before", description="The order's total before it.")
     total_after: Money = money("total_after", description="The order's total with it.")
@@ -128,12 +145,19 @@ class OrderLineUnitsInput:
 class OrderChangePreviewInput:
     order_id: strawberry.ID = strawberry.field(description="The order.")
     destination: DestinationInput | None = strawberry.field(
-        default=strawberry.UNSET, description="Where it shall go. Another province may change what shipping costs."
+        default=strawberry.UNSET,
+        description="Where it shall go; not a pickup point, since the way of delivery stays. Another province may "
+        "change what shipping costs. Goods that cannot be delivered there are refused as CANNOT_BE_DELIVERED.",
     )
     contact_phone: str | None = strawberry.field(default=strawberry.UNSET, description="The buyer's phone.")
     contact_email: str | None = strawberry.field(default=strawberry.UNSET, description="The buyer's e-mail address.")
     note: str | None = strawberry.field(
         default=strawberry.UNSET, description="A note to the shop, up to 500 characters; empty takes it away."
+    )
+    slot_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The time slot, of `deliverySlots` for the order's way of delivery and the place it then goes to; "
+        "null gives the present one up. Needed with an address that the present one is not for.",
     )
     add: list[PurchaseLineInput] = strawberry.field(
         default_factory=list, description="What is to be added, at today's price."
@@ -228,9 +252,9 @@ class OrderChangeMutation:
     order_change: OrderChangePayload = mutation(
         resolvers.order_change_make,
         OrderChangeInput,
-        description="Change an order before it is shipped: address, contacts, note, more goods, fewer goods. An unpaid "
-        "order is priced anew. Of a paid one, what is taken out is refunded by itself, and what is added waits for "
-        "`orderChangePay`. By its buyer, or by staff who may change orders.",
+        description="Change an order before it is shipped: address, contacts, note, time slot, more goods, fewer "
+        "goods. An unpaid order is priced anew. Of a paid one, what is taken out is refunded by itself, and what is "
+        "added waits for `orderChangePay`. By its buyer, or by staff who may change orders.",
     )
     order_change_pay: OrderChangePayPayload = mutation(
         resolvers.order_change_pay,
@@ -240,7 +264,8 @@ class OrderChangeMutation:
     order_change_cancel: OrderChangePayload = mutation(
         resolvers.order_change_cancel,
         OrderChangeCancelInput,
-        description="Give up a change that waits for its difference: its goods go back to the shelf.",
+        description="Give up a change that waits for its difference: its goods go back to the shelf, and its place in "
+        "a time slot is free.",
     )
     order_lines_cancel_preview: OrderChangePreviewPayload = mutation(
         resolvers.order_lines_cancel_preview,

@@ -58,6 +58,7 @@ enum_type(
         "PAY": "`paymentCreate`, by the buyer.",
         "CHANGE_ADDRESS": "`orderChange` of the address, by the buyer or staff.",
         "CHANGE_CONTACT": "`orderChange` of phone, e-mail address or note, by the buyer or staff.",
+        "CHANGE_SLOT": "`orderChange` of the delivery's time slot, by the buyer or staff.",
         "CHANGE_ITEMS": "`orderChange` that adds goods or takes some out, by the buyer or staff.",
         "CANCEL_LINES": "`orderLinesCancel` of what is not shipped yet, by the buyer or staff.",
         "INTERCEPT": "`interceptionRequest` for parcels on their way, by the buyer or staff.",

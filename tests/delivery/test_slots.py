@@ -180,13 +180,13 @@ async def test_an_order_moves_to_another_slot_and_the_old_place_is_free(market: 
     first, second, *_ = await make_slots(market)
     order = await buy(customer, first)
     async with market.change():
-        await slots.move(customer, order.id, second.id)
-        await slots.move(customer, order.id, second.id)
+        await slots.move(order.id, second.id, province="上海市", city="上海市")
+        await slots.move(order.id, second.id, province="上海市", city="上海市")
     moved = await delivery_of(order)
     assert (moved.slot_id, moved.slot_starts_at) == (second.id, second.starts_at)
     assert (await taken(first), await taken(second)) == (0, 1)
     async with market.change():
-        await slots.move(customer, order.id, None)
+        await slots.move(order.id, None, province="上海市", city="上海市")
     assert (await taken(second), (await delivery_of(order)).slot_id) == (0, None)
 
 
@@ -200,7 +200,7 @@ async def test_an_order_cannot_move_to_a_full_slot_or_to_one_of_another_place(
     for slot, code in ((second, "SLOT_FULL"), (elsewhere, "SLOT_WRONG")):
         with pytest.raises(Refused, match=code):
             async with market.change():
-                await slots.move(customer, order.id, slot.id)
+                await slots.move(order.id, slot.id, province="上海市", city="上海市")
     assert ((await delivery_of(order)).slot_id, await taken(first), await taken(second)) == (first.id, 1, 1)
 
 

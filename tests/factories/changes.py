@@ -22,7 +22,7 @@ CHANGE = f"""mutation ($input: OrderChangeInput!) {{ orderChange(input: $input) 
 PREVIEW = f"""mutation ($input: OrderChangePreviewInput!) {{ orderChangePreview(input: $input) {{
   plan {{ {MONEY} subtotal {{ minorUnits }} discount {{ minorUnits }} shipping {{ minorUnits }}
     added {{ title quantity total {{ minorUnits }} }} removed {{ quantity line {{ id }} }}
-    adjustments {{ kind amount {{ minorUnits }} }} }}
+    adjustments {{ kind amount {{ minorUnits }} }} slot {{ id }} }}
   userErrors {{ code path }} warnings {{ code }} }} }}"""
 PAY = """mutation ($input: OrderChangePayInput!) { orderChangePay(input: $input) {
   payment { id state amount { minorUnits } payUrl } userErrors { code path } } }"""

@@ -9,6 +9,7 @@ from domain.fulfillment import interception, shipping
 from domain.fulfillment.shipping import Shipment
 from domain.orders import changes, lifecycle, shortages, urging
 from domain.orders.actions import Action, possibilities
+from domain.orders.changes_delivery import SlotWish
 from domain.orders.changes_plan import Units, Wish
 from domain.orders.checkout import Destination
 from domain.orders.visible import visible
@@ -17,10 +18,12 @@ from domain.payments.refunds import Asked
 from kit import ids
 from kit.errors import Refusals, Refused
 from models.database import transaction
+from models.delivery import Delivery
 from models.fulfillment import CarrierCode, InterceptionAction
 from models.orders import CancelReason, Order, OrderLine, Supply
 from models.payments import PaymentMethod, RefundReason
 from models.shortages import ShortageChoice
+from tests.factories.delivery import make_slots
 
 T = TypeVar("T")
 
@@ -82,6 +85,16 @@ async def _change_contact(viewer: Viewer, order_id: UUID) -> object:
     return await _change(viewer, order_id, Wish(note=ids.readable(8)))
 
 
+async def _change_slot(viewer: Viewer, order_id: UUID) -> object:
+    order = await Order.get(id=order_id)
+    delivery = await Delivery.get(order_id=order_id)
+    where: dict[str, object] = {"province": order.province, "city": str(order.address["city"])}
+    if delivery.pickup_point_id:
+        where = {"pickup_point_id": delivery.pickup_point_id}
+    [*_, slot] = await make_slots(viewer.market, mode=order.delivery_mode, **where)
+    return await _change(viewer, order_id, Wish(slot=SlotWish(slot.id)))
+
+
 async def _change_items(viewer: Viewer, order_id: UUID) -> object:
     line = await OrderLine.filter(order_id=order_id).order_by("position").first()
     assert line is not None
@@ -107,6 +120,7 @@ DOING: dict[Action, Callable[[Viewer, UUID], Awaitable[object]]] = {
     Action.PAY: _pay,
     Action.CHANGE_ADDRESS: _change_address,
     Action.CHANGE_CONTACT: _change_contact,
+    Action.CHANGE_SLOT: _change_slot,
     Action.CHANGE_ITEMS: _change_items,
     Action.CANCEL_LINES: _cancel_lines,
     Action.CANCEL: _cancel,

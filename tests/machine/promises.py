@@ -9,11 +9,12 @@ from domain.aftersales.states import LIVE
 from domain.fulfillment import watching
 from domain.market import Policy
 from domain.orders import changes, dispatch, review_rows
+from domain.orders.changes_delivery import slot_asked
 from domain.orders.states import GONE
 from domain.payments import ledger
 from kit import clock
 from models.aftersales import DeliveryCase
-from models.delivery import DeliverySlot
+from models.delivery import Delivery, DeliverySlot
 from models.fulfillment import Parcel, ParcelLine
 from models.inventory import Reservation, ReservationState
 from models.jobs import Timer
@@ -87,8 +88,12 @@ async def _cases_are_counted(orders: dict[UUID, Order]) -> None:
 
 
 async def _slots_have_room() -> None:
+    """A place is an order's, or is kept for a change that waits for its difference."""
+    places = Counter([delivery.slot_id for delivery in await Delivery.filter(slot_held=True)])
+    for change in await OrderChangeRequest.filter(state=ChangeState.AWAITING_PAYMENT):
+        places[slot_asked(change.asked)] += 1
     for slot in await DeliverySlot.all():
-        assert 0 <= slot.taken <= slot.capacity
+        assert slot.taken == places[slot.id] <= slot.capacity
 
 
 async def _promises_have_deadlines(policy: Policy, orders: dict[UUID, Order]) -> None:

@@ -16,7 +16,13 @@ from tests.factories.catalog import make_product
 from tests.factories.orders import first_variant, place_order
 
 Staff = Callable[..., Awaitable[Viewer]]
-CHANGES = {Action.CHANGE_ADDRESS, Action.CHANGE_CONTACT, Action.CHANGE_ITEMS, Action.CANCEL_LINES}
+CHANGES = {
+    Action.CHANGE_ADDRESS,
+    Action.CHANGE_CONTACT,
+    Action.CHANGE_SLOT,
+    Action.CHANGE_ITEMS,
+    Action.CANCEL_LINES,
+}
 
 
 def allowed(viewer: Viewer, order: Order) -> set[Action]:

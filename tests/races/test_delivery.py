@@ -6,16 +6,19 @@ from uuid import UUID
 
 import pytest
 
-from domain.access import Viewer
+from domain.access import Viewer, system
 from domain.delivery import slots
 from domain.delivery.deliveries import Way
 from domain.fulfillment import couriers
 from domain.market import Market
-from domain.orders import checkout
+from domain.orders import changes, changes_plan, checkout
+from domain.orders.changes_delivery import SlotWish
+from domain.orders.changes_plan import Units
 from domain.orders.checkout import Purchase, Wish
 from kit import ids
 from models.customers import Role, User
 from models.delivery import CourierJob, Delivery, DeliveryMode, DeliverySlot, JobState
+from models.orders import ChangeState, OrderChangeRequest
 from settings import Settings
 from tests.factories.catalog import make_product, variant_of
 from tests.factories.customers import make_staff, viewer_for
@@ -56,7 +59,7 @@ async def swap(market: Market, number: int, *, orders: list[UUID], places: list[
 
     async def move(order_id: UUID, slot_id: UUID) -> None:
         async with market.change():
-            await slots.move(Viewer(market=market), order_id, slot_id)
+            await slots.move(order_id, slot_id, province="上海市", city="上海市")
 
     tries = [partial(move, orders[(number + turn) % len(orders)], places[(turn + number) % 2]) for turn in range(12)]
     return await all_at_once(tries)
@@ -75,6 +78,33 @@ async def test_orders_that_change_places_never_lose_or_double_one(market: Market
     for slot in (first, second):
         held = await Delivery.filter(slot_id=slot.id, slot_held=True).count()
         assert held == (await DeliverySlot.get(id=slot.id)).taken <= 3
+
+
+async def crowd(market: Market, number: int, *, orders: list[UUID], slot: UUID, extra: UUID | None) -> Outcome:
+    """Changes of orders that all want the same slot; with something extra they wait for money and keep the place."""
+    add = [Units(extra, 1)] if extra else []
+
+    async def change(order_id: UUID) -> None:
+        wish = changes_plan.Wish(slot=SlotWish(slot), add=add)
+        await changes.commit(system(market), order_id, wish, key=ids.token(), operation="orderChange")
+
+    return await all_at_once([partial(change, order_id) for order_id in orders[number::4]])
+
+
+@pytest.mark.parametrize("waits", [False, True])
+async def test_changes_fill_a_slot_and_never_more(
+    market: Market, settings: Settings, customer: Viewer, waits: bool
+) -> None:
+    [slot, *_] = await make_slots(market, capacity=3)
+    variant = await variant_of(await make_product(stock={"SH": 100}))
+    product = await make_product(stock={"SH": 100})
+    orders = [(await make_paid(customer, {product: 1})).id for _ in range(8)]
+    work = partial(crowd, orders=orders, slot=slot.id, extra=variant.id if waits else None)
+    outcomes = sum(await race(work, database_url=settings.database_url, processes=4), Counter[str]())
+    assert outcomes == {"done": 3, "SLOT_FULL": 5}
+    assert (await DeliverySlot.get(id=slot.id)).taken == 3
+    assert await Delivery.filter(slot_id=slot.id, slot_held=True).count() == (0 if waits else 3)
+    assert await OrderChangeRequest.filter(state=ChangeState.AWAITING_PAYMENT).count() == (3 if waits else 0)
 
 
 async def take(market: Market, number: int, *, job: UUID, riders: list[UUID]) -> str:
