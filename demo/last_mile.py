@@ -19,7 +19,7 @@ from models.delivery import CourierJob, Delivery, DeliveryMode, DeliverySlot, Pi
 from models.inventory import MovementKind, StockLevel, StockMovement, Warehouse
 from models.orders import Order
 
-SERVICE_SLUG = "knife-sharpening-at-home"
+SERVICE_SLUG, SERVICE_SKU = "knife-sharpening-at-home", "SERVICE-KNIVES"
 AROUND_THE_CORNER = ((31_195_000, 121_440_000), (31_192_000, 121_438_000), (31_189_000, 121_437_000))
 BasketOf = Callable[[Random], Basket]
 NEARBY = ("zhao", "qian", "sun")  # who live where the shop has couriers
@@ -46,7 +46,7 @@ async def offer_service() -> Variant:
     picture = await ProductImage.all().order_by("url").first()
     if picture is not None:
         await ProductImage.create(product=product, position=0, url=picture.url, alt=product.title)
-    variant = await Variant.create(product=product, position=0, sku="SERVICE-KNIVES", price=4900)
+    variant = await Variant.create(product=product, position=0, sku=SERVICE_SKU, price=4900)
     house = await Warehouse.get(code="SH")
     await StockLevel.create(warehouse=house, variant=variant, on_hand=500)
     await StockMovement.create(
@@ -160,7 +160,7 @@ async def _booked(scene: Scene) -> Order:
     home = scene.buyer.destination
     free = slots.bookable(DeliveryMode.SERVICE, province=home.province, city=home.city)
     slot: DeliverySlot = next(slot for slot in await free if slot.free)
-    variant = await Variant.get(sku="SERVICE-KNIVES")
+    variant = await Variant.get(sku=SERVICE_SKU)
     booked = replace(scene, basket=[(variant.id, 1)])
     return await _bought(booked, Way(DeliveryMode.SERVICE, slot.id))
 

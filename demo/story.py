@@ -179,7 +179,8 @@ async def goods_on_sale() -> Goods:
     units: dict[UUID, int] = {}
     for variant, on_hand in await StockLevel.all().values_list("variant_id", "on_hand"):
         units[variant] = units.get(variant, 0) + on_hand
-    on_sale = await Variant.filter(is_active=True, product__status=ProductStatus.ACTIVE).order_by("sku")
+    shipped = Variant.filter(is_active=True, product__status=ProductStatus.ACTIVE, product__is_service=False)
+    on_sale = await shipped.order_by("sku")
     plenty = [variant for variant in on_sale if units.get(variant.id, 0) >= 60]
     Random(SEED).shuffle(plenty)
     return Goods(

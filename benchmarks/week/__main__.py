@@ -25,6 +25,7 @@ from settings import Settings
 
 DATABASES = {"sqlite": ground.sqlite_database, "postgres": ground.postgres_database}
 TURNS_PER_HOUR = 2
+TURNS_PER_DAY = 24 * TURNS_PER_HOUR
 AFTERWARDS_DAYS = 30  # until the last order is over
 CUSTOMERS_PER_ORDER = 0.25
 
@@ -36,11 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         crypto.use_keys(settings.keys)
         asyncio.run(_migrated(url))
         began = time.monotonic()
-        log, broken = _play(settings, asked)
+        log = _play(settings, asked)
         console = Console(width=None if sys.stdout.isatty() else 140)
         report.plot(log, console)
-        asyncio.run(_figures(url, log, broken, console, seconds=time.monotonic() - began))
-    return 1 if broken or log.bugs else 0
+        asyncio.run(_figures(url, log, console, seconds=time.monotonic() - began))
+    return 1 if log.broken or log.bugs else 0
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -56,20 +57,20 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     return asked
 
 
-def _play(settings: Settings, asked: argparse.Namespace) -> tuple[Log, dict[str, int]]:
-    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+def _play(settings: Settings, asked: argparse.Namespace) -> Log:
+    start = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)  # eight, there
     people = max(50, int(asked.orders * CUSTOMERS_PER_ORDER))
     crew = [_hire(settings, number, asked, people) for number in range(asked.workers)]
     pipes = [pipe for pipe, _ in crew]
     try:
         _tell(pipes[:1], "furnish", start)
         log = _week(pipes, asked, start)
-        broken = _tell(pipes[:1], "check")[0]
+        log.check(len(log.orders), _tell(pipes[:1], "check")[0])
     finally:
         for pipe, process in crew:
             pipe.send(("end",))
             process.join()
-    return log, broken
+    return log
 
 
 def _week(pipes: Sequence[Connection], asked: argparse.Namespace, start: datetime) -> Log:
@@ -86,9 +87,12 @@ def _week(pipes: Sequence[Connection], asked: argparse.Namespace, start: datetim
             at = start + timedelta(minutes=60 / TURNS_PER_HOUR * turn)
             _note(log, _turn(pipes, at, orders, hour if part == 0 else None), orders, new_hour=part == 0)
             progress.advance(bar, orders)
+            if turn % TURNS_PER_DAY == TURNS_PER_DAY - 1:
+                log.check(hour, _tell(pipes[:1], "check")[0])
         bar = progress.add_task("Until the last one is over, turns", total=len(days))
         for at in days:
-            _note(log, _turn(pipes, at, 0, None), 0, new_hour=False)
+            hour = int((at - start).total_seconds()) // 3600
+            _note(log, _turn(pipes, at, 0, hour), 0, new_hour=False)
             progress.advance(bar)
     return log
 
@@ -113,9 +117,9 @@ def _turn(pipes: Sequence[Connection], at: datetime, orders: int, hour: int | No
 
 def _note(log: Log, answers: Sequence[dict[str, Any]], orders: int, *, new_hour: bool) -> None:
     if new_hour:
-        log.orders.append(0)
+        for numbers in (log.orders, log.timers, log.scans, log.handed):
+            numbers.append(0)
         log.cpu.append(0.0)
-        log.timers.append(0)
     log.orders[-1] += orders
     for answer in answers:
         log.done.update(answer["done"])
@@ -123,6 +127,8 @@ def _note(log: Log, answers: Sequence[dict[str, Any]], orders: int, *, new_hour:
         log.bugs.extend(answer["bugs"])
         log.cpu[-1] += answer["cpu"]
         log.timers[-1] += answer["done"]["timers"]
+        log.scans[-1] += answer["done"]["scan"]
+        log.handed[-1] += sum(answer["done"][name] for name in report.HANDED_OVER)
 
 
 def _hire(
@@ -149,10 +155,10 @@ async def _migrated(url: str) -> None:
         await migrate(config=tortoise_config(url, migrating=True))
 
 
-async def _figures(url: str, log: Log, broken: dict[str, int], console: Console, *, seconds: float) -> None:
+async def _figures(url: str, log: Log, console: Console, *, seconds: float) -> None:
     await open_database(url)
     try:
-        await report.figures(log, broken, console, seconds=seconds)
+        await report.figures(log, console, seconds=seconds)
     finally:
         await close_database()
 

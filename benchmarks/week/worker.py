@@ -4,7 +4,7 @@ import asyncio
 import gc
 import logging
 import random
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
@@ -15,9 +15,9 @@ from adapters.bus import InProcessBus
 from adapters.carriers.simulator import CarrierSimulator
 from adapters.messages import DatabaseInbox
 from adapters.payments.simulator import PaymentSimulator
-from benchmarks.week import checks, faults
+from benchmarks.week import checks, faults, office, turns
 from benchmarks.week.town import Town
-from demo import filling, story
+from demo import filling, last_mile, story
 from demo.director import set_clock
 from demo.inline_sqlite import open_for_a_command
 from demo.loopback import Loopback
@@ -26,11 +26,15 @@ from demo.residents import residents
 from demo.stage import Buyer, buying
 from domain import events
 from domain.customers.visible import viewer_for
+from domain.delivery import slots
 from domain.market import Market
 from kit import clock, crypto
+from models.catalog import Variant
 from models.customers import User
 from models.database import close_database
+from models.delivery import PickupPoint
 from models.fulfillment import CarrierFault
+from models.inventory import Warehouse
 from settings import Settings
 
 
@@ -62,9 +66,9 @@ async def _live(pipe: Connection, settings: Settings, *, number: int, workers: i
 async def _turn(town: Town, at: datetime, orders: int, hour: int | None) -> dict[str, Any]:
     set_clock(at)
     began = process_time()
-    tally = await town.turn(orders)
+    tally = await turns.play(town, orders)
     if hour is not None and town.number == 0:
-        await town.at_hour(hour)
+        await office.at_hour(town, hour)
     if town.number == 0:
         while await events.publish():
             pass
@@ -101,9 +105,11 @@ async def opened(
 
 
 async def furnish(market: Market, *, start: datetime, people: int) -> None:
-    """The demo market's houses, goods and staff, with more people who buy."""
+    """The demo market's houses, goods, staff and slots, with more people who buy."""
     set_clock(start)
     await filling.furnish(market, now=clock.now(), say=lambda _: None)
+    await last_mile.offer_service()
+    await slots.make_ahead(market)
     opened_at = clock.now() - timedelta(days=60)
     await User.bulk_create(
         [
@@ -119,15 +125,29 @@ async def found(market: Market, *, number: int, workers: int, seed: int) -> Town
     staff = await residents(market, STAFF)
     homes = [buying(resident) for resident in (await residents(market, CUSTOMERS)).values() if resident.destination]
     homes = [home for home in homes if home.key not in story.LEFT_OUT]
+    near = [home for home in homes if home.destination.city in faults.WAYS]
     crowd = [
-        Buyer(key=str(user.id), viewer=viewer_for(market, user), destination=homes[place % len(homes)].destination)
-        for place, user in enumerate(await _crowd())
+        _living(near if place % faults.NEARBY == 0 else homes, market, user, place) for place, user in await _crowd()
     ]
-    goods = await story.goods_on_sale()
-    dice = random.Random(f"{seed} town {number}")
-    return Town(market, goods, [*crowd, *homes], dict(staff), dice, number, workers)
+    return Town(
+        market=market,
+        goods=await story.goods_on_sale(),
+        service=(await Variant.get(sku=last_mile.SERVICE_SKU)).id,
+        buyers=[*crowd, *homes],
+        staff=dict(staff),
+        points=await PickupPoint.all().order_by("code"),
+        houses=await Warehouse.all().order_by("code"),
+        dice=random.Random(f"{seed} town {number}"),
+        number=number,
+        workers=workers,
+    )
 
 
-async def _crowd() -> list[User]:
-    """Those who came besides the demo market's people. Names are sealed: no query finds them."""
-    return [user for user in await User.all().order_by("id") if user.name.startswith("Customer ")]
+def _living(homes: Sequence[Buyer], market: Market, user: User, place: int) -> Buyer:
+    where = homes[place % len(homes)].destination
+    return Buyer(key=str(user.id), viewer=viewer_for(market, user), destination=where)
+
+
+async def _crowd() -> list[tuple[int, User]]:
+    """Those who came besides the demo market's people, numbered. Names are sealed: no query finds them."""
+    return list(enumerate(user for user in await User.all().order_by("id") if user.name.startswith("Customer ")))
