@@ -6,14 +6,14 @@ from uuid import UUID
 
 from demo.lives import Scene
 from domain.access import Viewer
-from domain.fulfillment import labeling, manifests, packing, picking, waves
+from domain.fulfillment import labeling, manifests, packing, parts, picking, waves
 from domain.fulfillment.waves import Wish
 from domain.inventory import stock
 from models.catalog import Product, Variant
 from models.fulfillment import CarrierCode
 from models.inventory import StockLevel
 from models.orders import Order
-from models.warehouse import Package, PickTask, StorageBin, Wave
+from models.warehouse import Package, PickPart, PickTask, StorageBin, Wave
 
 SHELVES, PLACES = 12, 8  # of each zone
 
@@ -111,9 +111,11 @@ async def _tasks(wave: Wave) -> list[PickTask]:
 
 async def _pick(scene: Scene, tasks: Sequence[PickTask]) -> None:
     for task in tasks:
-        variant = await Variant.get(id=task.variant_id)
-        code = variant.barcode or variant.sku or ""
-        await picking.confirm(_picker(scene), task.id, barcode=code, quantity=task.units, scan_id=str(task.id))
+        takes: Sequence[PickTask | PickPart] = (await parts.by_task([task.id]))[task.id] or [task]
+        for one in takes:
+            variant = await Variant.get(id=one.variant_id)
+            code = variant.barcode or variant.sku or ""
+            await picking.confirm(_picker(scene), task.id, barcode=code, quantity=one.units, scan_id=str(one.id))
 
 
 async def _packed(scene: Scene, order: Order) -> list[Package]:

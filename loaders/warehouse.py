@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from domain.access import Viewer
-from domain.fulfillment import waves
+from domain.fulfillment import parts, waves
 from domain.fulfillment.visible import (
     visible_bins,
     visible_manifests,
@@ -12,7 +12,7 @@ from domain.fulfillment.visible import (
     visible_waves,
 )
 from loaders.registry import grouped, in_order
-from models.warehouse import Manifest, Package, PackageLine, PickTask, StorageBin, Wave
+from models.warehouse import Manifest, Package, PackageLine, PickPart, PickTask, StorageBin, Wave
 
 
 async def waves_by_id(viewer: Viewer, keys: list[UUID]) -> list[Wave | None]:
@@ -29,6 +29,12 @@ async def tasks_by_wave(viewer: Viewer, keys: list[UUID]) -> list[list[PickTask]
     """The list of each wave in the order of the walk: zone by zone, bin by bin, what is alike together."""
     rows = visible_tasks(viewer).filter(wave_id__in=keys).order_by("wave_id", "zone", "bin", "variant_id", "id")
     return grouped(keys, await rows, by=lambda row: row.wave_id)
+
+
+async def parts_by_task(viewer: Viewer, keys: list[UUID]) -> list[list[PickPart]]:
+    """The parts of bundles on pick lists that the viewer has already been shown, in the order of the walk."""
+    found = await parts.by_task(keys)
+    return [found[key] for key in keys]
 
 
 async def bins_by_id(viewer: Viewer, keys: list[UUID]) -> list[StorageBin | None]:

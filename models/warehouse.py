@@ -116,6 +116,7 @@ class PickTask(Row):
     order_line_id: UUID
     warehouse_id = fields.UUIDField()
     variant_id = fields.UUIDField()
+    bundle_id = fields.UUIDField(null=True, description="of what it is put together, for a bundle")
     zone = fields.CharField(max_length=10, default="", description="where it lay when the wave was made")
     bin = fields.CharField(max_length=20, default="")
     units = fields.IntField(description="still asked for, what was short or dropped is taken off")
@@ -136,6 +137,29 @@ class PickTask(Row):
                 check="packed >= 0 AND packed <= picked AND picked <= units", name="pick_task_never_over_picked"
             ),
             CheckConstraint(check="short >= 0 AND put_back >= 0", name="pick_task_counts_not_negative"),
+        )
+
+
+class PickPart(Row):
+    """Units of a variant to be taken from their bin for the bundles that a task asks for."""
+
+    task: fields.ForeignKeyRelation[PickTask] = fields.ForeignKeyField("market.PickTask", related_name="parts")
+    task_id: UUID
+    variant_id = fields.UUIDField()
+    zone = fields.CharField(max_length=10, default="", description="where it lay when the wave was made")
+    bin = fields.CharField(max_length=20, default="")
+    each = fields.IntField(description="units of it in one bundle")
+    units = fields.IntField(description="still asked for: those of all bundles of the task")
+    picked = fields.IntField(default=0)
+    short = fields.IntField(default=0, description="units that were not found or broken")
+    put_back = fields.IntField(default=0, description="units that were picked in vain and go back to their bin")
+
+    class Meta:
+        table = "pick_part"
+        unique_together = (("task_id", "variant_id"),)
+        constraints = (
+            CheckConstraint(check="each > 0 AND picked >= 0 AND picked <= units", name="pick_part_never_over_picked"),
+            CheckConstraint(check="short >= 0 AND put_back >= 0", name="pick_part_counts_not_negative"),
         )
 
 

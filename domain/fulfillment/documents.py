@@ -9,12 +9,13 @@ from functools import partial
 from uuid import UUID
 
 from domain.access import Permission, Viewer, system
-from domain.fulfillment import papers
+from domain.fulfillment import papers, parts
 from domain.fulfillment.papers import Contents
 from domain.fulfillment.visible import visible_manifests, visible_packages, visible_waves
 from domain.market import Market
 from kit import clock, crypto
 from kit.errors import Refused
+from models.catalog import Variant
 from models.fulfillment import CarrierBooking
 from models.inventory import Warehouse
 from models.orders import Order, OrderLine
@@ -141,16 +142,13 @@ async def _of_manifest(market: Market, manifest_id: UUID, locale: str) -> tuple[
 async def _of_wave(market: Market, wave_id: UUID, locale: str) -> tuple[str, Paint]:
     wave: Wave = await visible_waves(system(market)).get(id=wave_id)
     house = await Warehouse.get(id=wave.warehouse_id)
-    tasks = PickTask.filter(wave_id=wave.id).exclude(state=TaskState.CANCELED)
-    units: dict[tuple[str, str, UUID], int] = {}
-    first: dict[tuple[str, str, UUID], PickTask] = {}
-    for task in await tasks.order_by("zone", "bin", "variant_id", "id"):
-        place = (task.zone, task.bin, task.variant_id)
-        units[place] = units.get(place, 0) + task.units
-        first.setdefault(place, task)
-    stops = [(first[place], count) for place, count in units.items()]
+    tasks = await PickTask.filter(wave_id=wave.id).exclude(state=TaskState.CANCELED)
+    stops = parts.walk(tasks, await parts.by_task([task.id for task in tasks]))
     names = {
         line.variant_id: (papers.name_of(line, locale), line.sku or "")
-        for line in await OrderLine.filter(id__in=[task.order_line_id for task, _ in stops])
+        for line in await OrderLine.filter(id__in=[task.order_line_id for task in tasks])
     }
+    in_bundles = Variant.filter(id__in=[stop.variant_id for stop in stops if stop.variant_id not in names])
+    for variant in await in_bundles.select_related("product"):
+        names[variant.id] = (papers.name_of(variant, locale), variant.sku or "")
     return wave.number, partial(papers.pick_list, wave, house, stops, names, locale=locale)

@@ -11,7 +11,7 @@ from models.inventory import Reservation
 from models.orders import OrderState
 from models.warehouse import PickTask, TaskState
 
-Item = tuple[UUID, UUID]  # order line, variant
+Item = tuple[UUID, UUID, UUID | None]  # order line, variant, bundle that it is put together as
 
 # Nobody waits for a row that another wave or a cancellation holds: it is passed over and found by the next wave.
 _READY = """
@@ -87,7 +87,7 @@ async def in_hand(order_ids: Sequence[UUID], warehouse_id: UUID | None = None) -
     taken: dict[UUID, Counter[Item]] = {order_id: Counter() for order_id in order_ids}
     for task in await tasks:
         if task.units > task.packed:
-            taken[task.order_id][task.order_line_id, task.variant_id] += task.units - task.packed
+            taken[task.order_id][task.order_line_id, task.variant_id, task.bundle_id] += task.units - task.packed
     return taken
 
 

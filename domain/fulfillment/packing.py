@@ -9,7 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from domain import idempotency
 from domain.access import Permission, Viewer
-from domain.fulfillment import bins, bookings, waves
+from domain.fulfillment import bins, bookings, parts, waves
 from domain.fulfillment.boxes import Box, Goods, fits, proposed
 from domain.fulfillment.visible import visible_packages
 from domain.inventory import handling
@@ -257,17 +257,18 @@ async def _locked_tasks(order_id: UUID, warehouse_id: UUID) -> list[PickTask]:
 
 
 async def _goods(tasks: Sequence[PickTask]) -> list[Goods]:
-    """What was picked and is not packed, with what its products say of themselves."""
-    rows = await Variant.filter(id__in=[task.variant_id for task in tasks]).select_related("product")
-    known = {row.id: row for row in rows}
+    """What was picked and is not packed, with what its products say of themselves; a bundle needs what its parts do."""
+    made_of = await parts.variants_of(tasks)
+    rows = await Variant.filter(id__in={key for keys in made_of.values() for key in keys}).select_related("product")
+    known = {row.id: row.product for row in rows}
     lines = {row.id: row for row in await OrderLine.filter(id__in=[task.order_line_id for task in tasks])}
     return [
         Goods(
             task_id=task.id,
             quantity=task.picked - task.packed,
             weight_grams=lines[task.order_line_id].weight_grams,
-            is_cold=known[task.variant_id].product.cold_chain,
-            is_fragile=known[task.variant_id].product.fragile,
+            is_cold=any(known[key].cold_chain for key in made_of[task.id]),
+            is_fragile=any(known[key].fragile for key in made_of[task.id]),
         )
         for task in tasks
         if task.picked > task.packed

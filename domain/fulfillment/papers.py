@@ -7,10 +7,12 @@ from uuid import UUID
 
 from adapters.paper.sheet import Sheet
 from domain.fulfillment.carriers import NAMES
+from domain.fulfillment.parts import Stop
 from kit.text import Localized, in_locale, mask_phone
+from models.catalog import Variant
 from models.inventory import Warehouse
 from models.orders import Order, OrderLine
-from models.warehouse import Manifest, Package, PackageKind, PickTask, Wave
+from models.warehouse import Manifest, Package, PackageKind, Wave
 
 SHOP: Localized = {"zh-CN": "集市 Jishi", "en": "Jishi 集市"}
 LABEL = (100.0, 150.0)  # of a thermal printer, millimetres
@@ -215,7 +217,7 @@ def manifest_sheet(
 def pick_list(
     wave: Wave,
     house: Warehouse,
-    stops: Sequence[tuple[PickTask, int]],
+    stops: Sequence[Stop],
     names: Mapping[UUID, tuple[str, str]],
     *,
     locale: str,
@@ -224,7 +226,7 @@ def pick_list(
     sheet = Sheet(*A4, title=f"{say('list', locale)} {wave.number}")
     widths = (10.0, 34.0, 96.0, 36.0, 14.0)
     y = 0.0
-    for task, units in stops:
+    for stop in stops:
         if y == 0 or y > 280:
             if y:
                 sheet.add_page()
@@ -233,11 +235,10 @@ def pick_list(
             heads = ["", *(say(name, locale) for name in ("place", "goods", "sku", "units"))]
             y = sheet.row(y + 10, heads, left=10, widths=widths, right=1)
             sheet.rule(y - 0.6, left=10, right=200, thick=True)
-        title, sku = names[task.variant_id]
+        title, sku = names[stop.variant_id]
         sheet.frame(11, y + 0.8, 4, 4)
-        y = sheet.row(
-            y + 0.6, ["", f"{task.zone} {task.bin}".strip(), title, sku, str(units)], left=10, widths=widths, right=1
-        )
+        cells = ["", f"{stop.zone} {stop.bin}".strip(), title, sku, str(stop.units)]
+        y = sheet.row(y + 0.6, cells, left=10, widths=widths, right=1)
         sheet.rule(y, left=10, right=200)
     return sheet.pdf()
 
@@ -263,10 +264,11 @@ def sender_of(house: Warehouse, locale: str) -> str:
     return f"{in_locale(SHOP, locale)} {in_locale(house.name, locale)} · {wide}"
 
 
-def name_of(line: OrderLine, locale: str) -> str:
-    """What was bought, with its choices."""
-    choices = " / ".join(in_locale(choice, locale) for choice in line.choices)
-    return in_locale(line.title, locale) + (f" ({choices})" if choices else "")
+def name_of(goods: OrderLine | Variant, locale: str) -> str:
+    """What was bought, or is called so in the catalog, with its choices."""
+    title = goods.title if isinstance(goods, OrderLine) else goods.product.title
+    choices = " / ".join(in_locale(choice, locale) for choice in goods.choices)
+    return in_locale(title, locale) + (f" ({choices})" if choices else "")
 
 
 def kilos(grams: int) -> str:

@@ -9,7 +9,7 @@ from tortoise.exceptions import IntegrityError
 
 from domain import idempotency
 from domain.access import Permission, Viewer
-from domain.fulfillment import bins, waves
+from domain.fulfillment import bins, parts, waves
 from domain.fulfillment.feed import WarehouseEventKind, tell
 from domain.fulfillment.visible import visible_tasks
 from domain.inventory import stock
@@ -24,7 +24,7 @@ from models.database import persistent
 from models.inventory import Reservation, ReservationState
 from models.orders import OrderLine
 from models.shortages import ShortageCause
-from models.warehouse import PickTask, ShortCause, TaskState, WarehouseScan, Wave, WaveState
+from models.warehouse import PickPart, PickTask, ShortCause, TaskState, WarehouseScan, Wave, WaveState
 
 LONGEST_SCAN_ID = 60
 Place = tuple[UUID, UUID, UUID]  # warehouse, order line, variant
@@ -50,16 +50,29 @@ async def _confirm(viewer: Viewer, task_id: UUID, *, barcode: str, quantity: int
         task = await _locked(viewer, task_id)
         if await WarehouseScan.exists(subject_id=task.id, scan_id=scan_id):
             return task
-        await _check_item(task, barcode)
-        _check_open(task, quantity)
+        await _pick(task, barcode, quantity)
         await WarehouseScan.create(subject_id=task.id, scan_id=scan_id, quantity=quantity, created_at=clock.now())
-        task.picked += quantity
         if task.picked == task.units:
             task.state = TaskState.DONE
         await task.save(update_fields=["picked", "state"])
         wave = await _follow_wave(viewer, task)
         await tell(viewer, wave, WarehouseEventKind.TASK_PICKED, task=task, units=quantity)
         return task
+
+
+async def _pick(task: PickTask, barcode: str, quantity: int) -> None:
+    """Count what was scanned: units of the task, or of one part of its bundles. The caller saves the task."""
+    of_bundle = await parts.of(task)
+    if not of_bundle:
+        await _check_item(task, barcode)
+        _check_open(task, task, quantity)
+        task.picked += quantity
+        return
+    part = await parts.scanned(of_bundle, barcode)
+    _check_open(task, part, quantity)
+    part.picked += quantity
+    await part.save(update_fields=["picked"])
+    task.picked = parts.whole(of_bundle)
 
 
 async def _locked(viewer: Viewer, task_id: UUID) -> PickTask:
@@ -75,12 +88,13 @@ async def _check_item(task: PickTask, barcode: str) -> None:
         raise Refused("WRONG_ITEM", path=("barcode",), expected=expected, sku=expected.sku or "", scanned=barcode)
 
 
-def _check_open(task: PickTask, units: int) -> None:
-    still = task.units - task.picked
+def _check_open(task: PickTask, one: PickTask | PickPart, units: int, *, field: str = "quantity") -> None:
+    """Refuse more than is still to be picked of a task, or of one part of it."""
+    still = one.units - one.picked
     if task.state != TaskState.OPEN:
         raise Refused("TASK_CLOSED", path=("taskId",), state=task.state.value)
     if not 1 <= units <= still:
-        raise Refused("OUT_OF_RANGE", path=("quantity",), minimum=1, maximum=still)
+        raise Refused("OUT_OF_RANGE", path=(field,), minimum=1, maximum=still)
 
 
 async def _follow_wave(viewer: Viewer, task: PickTask) -> Wave:
@@ -96,35 +110,58 @@ async def _follow_wave(viewer: Viewer, task: PickTask) -> Wave:
 # ------------------------------------------------------------------------------------------------- gaps on the shelf
 
 
-async def short(viewer: Viewer, task_id: UUID, *, units: int, cause: ShortCause, key: str) -> PickTask:
+async def short(
+    viewer: Viewer, task_id: UUID, *, units: int, cause: ShortCause, key: str, variant_id: UUID | None = None
+) -> PickTask:
     """Units are not where they should be, or broken. They are counted off, promised from elsewhere if there are any,
-    else the customer is asked what is to be done."""
+    else the customer is asked what is to be done. Of a bundle `variant_id` names the part: without it, or any other
+    part, the bundle cannot be, and the parts of it that are there stay on the shelf."""
     viewer.require(Permission.SHIP)
-    work = partial(_short, viewer, task_id, units=units, cause=cause)
-    asked = {"task": task_id, "units": units, "cause": cause.value}
+    work = partial(_short, viewer, task_id, units=units, cause=cause, variant_id=variant_id)
+    asked = {"task": task_id, "units": units, "cause": cause.value, "variant": variant_id}
     return await PickTask.get(id=await idempotency.once(viewer, "pickShort", key, asked=asked, work=work))
 
 
-async def _short(viewer: Viewer, task_id: UUID, *, units: int, cause: ShortCause) -> UUID:
+async def _short(viewer: Viewer, task_id: UUID, *, units: int, cause: ShortCause, variant_id: UUID | None) -> UUID:
     known = await visible_tasks(viewer).get_or_none(id=task_id)
     if known is None:
         raise Refused("NOT_FOUND", path=("taskId",), what="pick task")
     order = await lock(viewer, known.order_id)
     task = await _locked(viewer, task_id)
-    _check_open(task, units)
-    waves.shrink(task, units)
-    task.short += units
-    await task.save(update_fields=["units", "picked", "put_back", "short", "state"])
+    lost, broken = await _miss(task, units, variant_id)
+    task.short += lost
+    await waves.take_off(task, lost)
     wave = await Wave.get(id=task.wave_id)
-    gone = {task.order_line_id: units}
+    gone = {task.order_line_id: lost}
     reason = f"{wave.number}: {cause.value}"
-    await stock.lose(viewer, order_id=order.id, warehouse_id=task.warehouse_id, quantities=gone, reason=reason)
+    await stock.lose(
+        viewer, order_id=order.id, warehouse_id=task.warehouse_id, quantities=gone, broken=broken, reason=reason
+    )
     if await shortages.report(viewer, order, gone, cause=ShortageCause(cause.value)) is None:
-        facts: dict[str, object] = {"line_id": str(task.order_line_id), "units": units}
+        facts: dict[str, object] = {"line_id": str(task.order_line_id), "units": lost}
         await told(viewer, order, kind="order.repicked", cause=cause.value, data=facts)
     wave = await _follow_wave(viewer, task)  # waves are locked after stock, everywhere
-    await tell(viewer, wave, WarehouseEventKind.TASK_SHORT, task=task, units=units)
+    await tell(viewer, wave, WarehouseEventKind.TASK_SHORT, task=task, units=lost)
     return task.id
+
+
+async def _miss(task: PickTask, units: int, variant_id: UUID | None) -> tuple[int, dict[UUID, int] | None]:
+    """How many units of the line are lost with what is not there, and which parts are gone when it is a bundle."""
+    of_bundle = await parts.of(task)
+    if not of_bundle:
+        if variant_id not in (None, task.variant_id):
+            raise Refused("NOT_FOUND", path=("variantId",), what="variant")
+        _check_open(task, task, units, field="units")
+        return units, None
+    if variant_id is None:
+        raise Refused("REQUIRED", path=("variantId",))
+    part = next((one for one in of_bundle if one.variant_id == variant_id), None)
+    if part is None:
+        raise Refused("NOT_FOUND", path=("variantId",), what="variant")
+    _check_open(task, part, units, field="units")
+    part.short += units
+    await part.save(update_fields=["short"])
+    return -(-units // part.each), {part.variant_id: units}
 
 
 # ------------------------------------------------------------------------------------- what an order no longer needs
@@ -145,8 +182,7 @@ async def follow_order(viewer: Viewer, order_id: UUID) -> None:
         for task in tasks:
             dropped = task.units - task.packed - kept[task.id]
             if dropped:
-                waves.shrink(task, dropped)
-                await task.save()
+                await waves.take_off(task, dropped)
                 touched.append((task, dropped))
         await _tell_dropped(viewer, touched)
 

@@ -10,10 +10,11 @@ from tortoise.expressions import Subquery
 
 from domain import idempotency
 from domain.access import GRANTS, Permission, Viewer
-from domain.fulfillment import closing
+from domain.fulfillment import closing, parts
 from domain.fulfillment.feed import WarehouseEventKind, tell
 from domain.fulfillment.hands import Item, Sieve, in_hand, ready_orders
 from domain.fulfillment.visible import visible_waves
+from domain.inventory import bundles
 from domain.orders import actions, history
 from domain.orders.actions import Action
 from kit import clock, ids
@@ -118,32 +119,36 @@ async def _free(order_ids: Sequence[UUID], wish: Wish) -> dict[UUID, Counter[Ite
     if wish.cold is not None:
         held = held.filter(variant_id__in=Subquery(Variant.filter(product__cold_chain=wish.cold).values("id")))
     for promise in await held.order_by("id"):
-        free[promise.order_id][promise.order_line_id, promise.variant_id] += promise.quantity - promise.packed
+        item = (promise.order_line_id, promise.variant_id, promise.bundle_id)
+        free[promise.order_id][item] += promise.quantity - promise.packed
     for order_id, taken in (await in_hand(order_ids, wish.warehouse_id)).items():
         free[order_id] -= taken  # keeps what is above zero
     return free
 
 
 async def _list(wave: Wave, chosen: Mapping[UUID, Counter[Item]]) -> None:
-    """The tasks of a wave, each with the place where the goods lie now."""
-    variants = {variant_id for units in chosen.values() for _, variant_id in units}
+    """The tasks of a wave, each with the place where the goods lie now; a bundle's parts have places of their own."""
+    variants = {variant_id for units in chosen.values() for _, variant_id, _ in units}
     rows = await StorageBin.filter(warehouse_id=wave.warehouse_id, variant_id__in=variants)
     places = {row.variant_id: row for row in rows}
-    await PickTask.bulk_create(
+    tasks = [
         PickTask(
             wave_id=wave.id,
             order_id=order_id,
             order_line_id=line_id,
             warehouse_id=wave.warehouse_id,
             variant_id=variant_id,
+            bundle_id=bundle_id,
             zone=places[variant_id].zone if variant_id in places else "",
             bin=places[variant_id].code if variant_id in places else "",
             units=count,
         )
         for order_id, units in chosen.items()
-        for (line_id, variant_id), count in units.items()
+        for (line_id, variant_id, bundle_id), count in units.items()
         if count > 0
-    )
+    ]
+    await PickTask.bulk_create(tasks)
+    await parts.write_down(tasks, await bundles.parts_in_bundles({task.bundle_id for task in tasks if task.bundle_id}))
 
 
 # ------------------------------------------------------------------------------------------------------- who walks
@@ -201,11 +206,17 @@ async def cancel(viewer: Viewer, wave_id: UUID) -> Wave:
         if any(task.packed for task in tasks):
             raise Refused("UNITS_PACKED", path=("waveId",), packed=sum(task.packed for task in tasks))
         for task in tasks:
-            shrink(task, task.units)
-            await task.save()
+            await take_off(task, task.units)
         await _enter(viewer, wave, WaveState.CANCELED)
         await closing.given_up(wave, tasks)
         return wave
+
+
+async def take_off(task: PickTask, units: int) -> None:
+    """Ask a locked task for fewer units, and for the parts of fewer bundles."""
+    shrink(task, units)
+    await task.save()
+    await parts.follow(task)
 
 
 def shrink(task: PickTask, units: int) -> None:

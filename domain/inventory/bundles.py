@@ -56,10 +56,14 @@ async def compositions(variant_ids: Collection[UUID]) -> dict[UUID, Composition]
 
 async def parts_of(promises: Iterable[Reservation]) -> dict[UUID, Parts]:
     """What was promised of each bundle that these promises are for, as it was put together then."""
-    wanted = {promise.bundle_id for promise in promises if promise.bundle_id is not None}
+    return await parts_in_bundles({promise.bundle_id for promise in promises if promise.bundle_id is not None})
+
+
+async def parts_in_bundles(bundle_ids: Collection[UUID]) -> dict[UUID, Parts]:
+    """What each of these is put together from, also those that are sold no more."""
     found: dict[UUID, list[tuple[UUID, int]]] = {}
-    if wanted:
-        for row in await BundlePart.filter(bundle_id__in=wanted).order_by("id"):
+    if bundle_ids:
+        for row in await BundlePart.filter(bundle_id__in=list(bundle_ids)).order_by("id"):
             found.setdefault(row.bundle_id, []).append((row.variant_id, row.quantity))
     return {bundle_id: tuple(parts) for bundle_id, parts in found.items()}
 

@@ -1,5 +1,6 @@
 """Storage bins, waves and picking for warehouse staff."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from domain.fulfillment import bins, picking, waves
+from domain.fulfillment.parts import Stop, walk
 from domain.fulfillment.visible import visible_bins, visible_waves
 from domain.fulfillment.waves import Wish
 from kit import ids
@@ -19,7 +21,7 @@ from models.catalog import Variant
 from models.delivery import DeliveryMode
 from models.inventory import Warehouse
 from models.orders import Order, OrderLine
-from models.warehouse import PackageKind, PickTask, ShortCause, StorageBin, Wave, WaveState
+from models.warehouse import PackageKind, PickPart, PickTask, ShortCause, StorageBin, Wave, WaveState
 from resolvers.answers import Answer
 from resolvers.context import Info
 
@@ -57,24 +59,6 @@ class BinChoice:
         kinds = {"warehouse_id": "Warehouse", "variant_id": "Variant"}
         asked = {name: getattr(self, name) for name in kinds}
         return {name: ids.key_of(kinds[name], key, "filter", name) for name, key in asked.items() if key is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class PickStop:
-    """One stop of a walk: everything of a variant that one bin gives."""
-
-    zone: str
-    bin: str
-    variant_id: UUID
-    tasks: list[PickTask]
-
-    @property
-    def units(self) -> int:
-        return sum(task.units for task in self.tasks)
-
-    @property
-    def picked(self) -> int:
-        return sum(task.picked for task in self.tasks)
 
 
 async def wave(
@@ -118,11 +102,15 @@ async def tasks_of(root: strawberry.Parent[Wave], info: Info) -> list[PickTask]:
     return await info.context.load(loaders.tasks_by_wave, root.id)
 
 
-async def stops_of(root: strawberry.Parent[Wave], info: Info) -> list[PickStop]:
-    stops: dict[tuple[str, str, UUID], list[PickTask]] = {}
-    for task in await info.context.load(loaders.tasks_by_wave, root.id):
-        stops.setdefault((task.zone, task.bin, task.variant_id), []).append(task)
-    return [PickStop(zone, place, variant, tasks) for (zone, place, variant), tasks in stops.items()]
+async def parts_of(root: strawberry.Parent[PickTask], info: Info) -> list[PickPart]:
+    return await info.context.load(loaders.parts_by_task, root.id) if root.bundle_id else []
+
+
+async def stops_of(root: strawberry.Parent[Wave], info: Info) -> list[Stop]:
+    tasks = await info.context.load(loaders.tasks_by_wave, root.id)
+    bundles = [task.id for task in tasks if task.bundle_id is not None]
+    found = await asyncio.gather(*(info.context.load(loaders.parts_by_task, key) for key in bundles))
+    return walk(tasks, dict(zip(bundles, found, strict=True)))
 
 
 async def picker_name(root: strawberry.Parent[Wave], info: Info) -> str | None:
@@ -186,6 +174,15 @@ async def pick_task_confirm(info: Info, *, task_id: str, barcode: str, scan_id: 
     return Answer(task=task)
 
 
-async def pick_task_short(info: Info, *, task_id: str, units: int, cause: ShortCause, idempotency_key: str) -> Answer:
-    key = ids.key_of("PickTask", task_id, "taskId")
-    return Answer(task=await picking.short(info.context.viewer, key, units=units, cause=cause, key=idempotency_key))
+async def pick_task_short(
+    info: Info, *, task_id: str, units: int, cause: ShortCause, idempotency_key: str, variant_id: str | None = None
+) -> Answer:
+    task = await picking.short(
+        info.context.viewer,
+        ids.key_of("PickTask", task_id, "taskId"),
+        units=units,
+        cause=cause,
+        key=idempotency_key,
+        variant_id=None if variant_id is None else ids.key_of("Variant", variant_id, "variantId"),
+    )
+    return Answer(task=task)

@@ -157,8 +157,12 @@ class WaveCancelPayload(Payload):
 @strawberry.input(description="Units that were taken from their bin.")
 class PickTaskConfirmInput:
     task_id: strawberry.ID = strawberry.field(description="The line of the pick list.")
-    barcode: str = strawberry.field(description="What the scanner read on the goods: barcode or SKU.")
-    quantity: int = strawberry.field(default=1, description="Units, 1 to what is still to be picked.")
+    barcode: str = strawberry.field(
+        description="What the scanner read on the goods: barcode or SKU; of a bundle, that of a part."
+    )
+    quantity: int = strawberry.field(
+        default=1, description="Units of what was scanned, 1 to what is still to be picked."
+    )
     scan_id: strawberry.ID = strawberry.field(
         description="Chosen by the scanner, 1–60 characters: the same scan of a task counts once."
     )
@@ -173,6 +177,11 @@ class PickTaskConfirmPayload(Payload):
 class PickTaskShortInput:
     task_id: strawberry.ID = strawberry.field(description="The line of the pick list.")
     units: int = strawberry.field(description="Units, 1 to what is still to be picked.")
+    variant_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="The part of a bundle that is not there, required for a bundle; as many bundles are counted off as "
+        "lack it. Left out: the variant of the task.",
+    )
     cause: ShortCause = strawberry.field(description="Why.")
     idempotency_key: strawberry.ID = strawberry.field(
         description="Chosen by the scanner, 1–100 characters: the same key counts once."

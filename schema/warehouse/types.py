@@ -94,10 +94,26 @@ class StorageBin(Node):
     code: str = strawberry.field(description="Shelf and place in the zone.")
 
 
+@strawberry.type(description="A part of a bundle on a pick list, to be taken from its own bin.")
+class PickPart:
+    variant: VariantReference | None = field(
+        resolvers.variant_of,
+        description="What to take, with its barcode and SKU; null when it was taken out of the catalog.",
+    )
+    zone: str = strawberry.field(description="Where it lies; empty when nobody has said so.")
+    bin: str = strawberry.field(description="Shelf and place; empty when nobody has said so.")
+    each: int = strawberry.field(description="Units of it in one bundle.")
+    units: int = strawberry.field(description="Units asked for, for all bundles of the line.")
+    picked: int = strawberry.field(description="Of these, in hand or packed already.")
+    short: int = strawberry.field(description="Units that were not found or broken.")
+    put_back: int = strawberry.field(description="Units that were picked in vain and go back to their bin.")
+
+
 @node_type(
     models.PickTask,
     loaders.tasks_by_id,
-    description="Units of a variant to be taken from their bin for one order line. For staff who ship.",
+    description="Units of a variant to be taken from their bin for one order line; of a bundle it counts whole ones, "
+    "whose `parts` are taken. For staff who ship.",
 )
 class PickTask(Node):
     wave: Annotated["Wave", strawberry.lazy("schema.warehouse.types")] | None = field(
@@ -119,6 +135,11 @@ class PickTask(Node):
     short: int = strawberry.field(description="Units that were not found or broken.")
     put_back: int = strawberry.field(description="Units that were picked in vain and go back to their bin.")
     state: TaskState = strawberry.field(description="Whether it still waits for somebody.")
+    parts: list[PickPart] = field(
+        resolvers.parts_of,
+        description="What a bundle is put together from, in the order of the walk; empty for what is no bundle. A "
+        "bundle counts as picked when all of its parts are.",
+    )
 
 
 @strawberry.type(description="One stop of a walk: everything of one variant that one bin gives, for several orders.")

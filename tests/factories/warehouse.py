@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from domain.access import Viewer
-from domain.fulfillment import labeling, packing, picking, waves
+from domain.fulfillment import labeling, packing, parts, picking, waves
 from domain.fulfillment.waves import Wish
 from kit.ids import token
 from models.catalog import Variant
 from models.fulfillment import CarrierCode
 from models.inventory import Warehouse
 from models.orders import Order
-from models.warehouse import Package, PickTask, Wave
+from models.warehouse import Package, PickPart, PickTask, Wave
 
 
 async def house(code: str = "SH") -> Warehouse:
@@ -38,10 +38,19 @@ async def scan(picker: Viewer, task: PickTask, units: int | None = None, *, scan
     )
 
 
+async def scan_part(picker: Viewer, part: PickPart, units: int) -> PickTask:
+    """Pick units of a part of a bundle."""
+    variant = await Variant.get(id=part.variant_id)
+    return await picking.confirm(picker, part.task_id, barcode=variant.sku or "", quantity=units, scan_id=token())
+
+
 async def pick_all(picker: Viewer, wave: Wave) -> None:
     """Walk the whole list."""
     for task in await tasks_of(wave):
-        if task.units > task.picked:
+        of_bundle = (await parts.by_task([task.id]))[task.id]
+        for part in (one for one in of_bundle if one.units > one.picked):
+            await scan_part(picker, part, part.units - part.picked)
+        if not of_bundle and task.units > task.picked:
             await scan(picker, task)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from domain.access import Viewer
-from domain.fulfillment import labeling, manifests, packing, picking, waves
+from domain.fulfillment import labeling, manifests, packing, parts, picking, waves
 from domain.fulfillment.waves import Wish
 from kit import ids
 from models.catalog import Variant
@@ -57,14 +57,16 @@ async def pick(picker: Viewer, warehouse_id: UUID, walk: Sequence[str], *, tries
 
 
 async def _pick(picker: Viewer, task: PickTask, what: str, *, tries: Tries) -> None:
-    missing = task.units - task.picked
+    of_bundle = (await parts.by_task([task.id]))[task.id]
+    one = next((part for part in of_bundle if part.units > part.picked), task)
+    missing = one.units - one.picked
     if missing <= 0:
         return
     if what in ("short", "broken"):
         cause = ShortCause.NOT_FOUND if what == "short" else ShortCause.DAMAGED
-        await tries(picking.short(picker, task.id, units=1, cause=cause, key=ids.token()))
+        await tries(picking.short(picker, task.id, units=1, cause=cause, key=ids.token(), variant_id=one.variant_id))
         return
-    variant = await Variant.get(id=task.variant_id)
+    variant = await Variant.get(id=one.variant_id)
     units = missing if what == "all" else 1
     await tries(picking.confirm(picker, task.id, barcode=variant.sku or "", quantity=units, scan_id=ids.token()))
 
