@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from kit.errors import Refused
+from kit.text import in_locale
 
 GENERAL: dict[str, tuple[str, str]] = {
     "UNAUTHENTICATED": (
@@ -253,8 +254,9 @@ CHECKOUT: dict[str, tuple[str, str]] = {
 
 DELIVERY: dict[str, tuple[str, str]] = {
     "CANNOT_BE_DELIVERED": (
-        "This cannot be delivered to this place in this way: {why}. Choose another way, another place, or take it out.",
-        "该商品无法以此方式配送至该地：{why}。请更换配送方式或地址，或移除该商品。",
+        "“{product}” cannot be delivered to this place in this way: {why}. Choose another way, another place, or take "
+        "it out.",
+        "“{product}”无法以此方式配送至该地：{why}。请更换配送方式或地址，或移除该商品。",
     ),
     "SLOT_FULL": ("This time slot is full; choose another.", "该时段已约满，请选择其他时段。"),
     "SLOT_CLOSED": (
@@ -344,6 +346,11 @@ ORDERS: dict[str, tuple[str, str]] = {
     "MERGE_TOO_LATE": (
         "Order {order} cannot be merged any more: it is on its way, waits for something, or is over.",
         "订单 {order} 已发货、正在等待处理或已结束，无法合并。",
+    ),
+    "MERGE_HOME_ONLY": (
+        "Order {order} is collected, brought by the shop's courier, or a service; only orders that a carrier brings to "
+        "the same address become one.",
+        "订单 {order} 为自提、骑手配送或预约服务，仅由快递送至同一地址的订单可以合并。",
     ),
     "MERGE_DIFFERENT": ("These orders differ in their {why} and stay apart.", "这些订单的{why}不同，无法合并。"),
     "CANCELS_EVERYTHING": (
@@ -686,7 +693,11 @@ def message(refused: Refused, locale: str) -> str:
 def say(code: str, facts: Mapping[str, object], locale: str) -> str:
     """The words of a refusal whose facts were kept."""
     english, chinese = MESSAGES.get(code, (code, code))
-    if not locale.startswith("zh"):
-        return english.format_map(_Facts(facts))
-    told = {name: WORDS.get(fact, fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
-    return chinese.format_map(_Facts(told))
+    told = _Facts({name: _told(fact, locale) for name, fact in facts.items()})
+    return (chinese if locale.startswith("zh") else english).format_map(told)
+
+
+def _told(fact: object, locale: str) -> object:
+    if isinstance(fact, dict):
+        return in_locale(fact, locale)  # what something is called
+    return WORDS.get(fact, fact) if isinstance(fact, str) and locale.startswith("zh") else fact

@@ -98,6 +98,7 @@ def problems(terms: Terms, mode: DeliveryMode, goods: Iterable[Goods]) -> list[R
                     "CANNOT_BE_DELIVERED",
                     path=one.path,
                     variant=one.variant,
+                    product=one.product.title,
                     obstacle=why,
                     why=WHY[why],
                     ways_out=ways_out(terms, one.product),

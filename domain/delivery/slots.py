@@ -153,6 +153,28 @@ async def take_over(order_id: UUID, slot_id: UUID) -> None:
     await _note(delivery, await DeliverySlot.get(id=slot_id))
 
 
+async def kept_of(order_ids: Sequence[UUID]) -> UUID | None:
+    """The slot that one order made of these would have: that of the first which holds a place."""
+    rows = {row.order_id: row for row in await Delivery.filter(order_id__in=list(order_ids), slot_held=True)}
+    return next((rows[order_id].slot_id for order_id in order_ids if order_id in rows), None)
+
+
+async def merge(order_ids: Sequence[UUID], *, into: UUID) -> None:
+    """Of the places that these orders hold, `into` keeps its own, else takes over that of the first which has one; the
+    others are free. The orders' rows are locked."""
+    rows = await Delivery.filter(order_id__in=[into, *order_ids]).order_by("id").select_for_update()
+    by_order = {row.order_id: row for row in rows}
+    places = [row.slot_id for row in rows if row.slot_held and row.slot_id is not None]
+    locked = {row.id: row for row in await DeliverySlot.filter(id__in=places).order_by("id").select_for_update()}
+    stays = by_order.get(into)
+    givers = [by_order[order_id] for order_id in order_ids if order_id in by_order and by_order[order_id].slot_held]
+    if stays is not None and not stays.slot_held and givers and givers[0].slot_id is not None:
+        await Delivery.filter(id=givers[0].id).update(slot_held=False)
+        await _note(stays, locked[givers[0].slot_id])
+    for giver in givers:
+        await release(giver.order_id)
+
+
 async def _note(delivery: Delivery, slot: DeliverySlot | None) -> None:
     delivery.slot_id, delivery.slot_held = (slot.id, True) if slot else (None, False)
     delivery.slot_starts_at = slot.starts_at if slot else None

@@ -5,6 +5,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from domain import effects
 from domain.access import Viewer
 from domain.catalog.variants import sellable
+from domain.delivery import deliveries, nearness
+from domain.delivery.deliveries import Way
+from domain.delivery.regions import Goods
 from domain.inventory import stock
 from domain.inventory.planning import Wanted
 from domain.orders import checkout, risk_checks, shortages
@@ -37,6 +40,7 @@ async def accept(viewer: Viewer, external: ExternalOrder, *, channel: str, settl
         buyer, purchase, draft, external.destination, channel=channel, external_id=external.external_id
     )
     is_short = not await _reserve(viewer, order, external, lines)
+    await _promise(order, purchase, draft)
     await effects.at("order.expire", order.id, order.pay_by)
     await begin(viewer, order)
     order = await risk_checks.check_placed(viewer, order, units=sum(line.quantity for line in lines))
@@ -60,19 +64,38 @@ async def _draft(viewer: Viewer, external: ExternalOrder) -> Draft:
     with gathered(problems):
         await engine.rate_for(external.destination.province, path=("address", "province"))
     refuse_all(problems)
+    currency = viewer.market.policy.currency
     bought = [variants[line.sku] for line in external.lines]
     wishes = [
         Wish(variant.id, line.quantity, ("lines", str(place)))
         for place, (variant, line) in enumerate(zip(bought, external.lines, strict=True))
     ]
-    products = await Product.filter(id__in={variant.product_id for variant in bought})
+    products = await Product.in_bulk({variant.product_id for variant in bought}, "id")
+    goods = [
+        Goods(variant, products[variant.product_id], wish.path) for variant, wish in zip(bought, wishes, strict=True)
+    ]
+    goes_to = external.destination
+    agreement = await deliveries.agree(
+        Way(), province=goes_to.province, city=goes_to.city, goods=goods, problems=problems
+    )
+    refuse_all(problems)
     return Draft(
         wishes=wishes,
         variants={variant.id: variant for variant in bought},
-        products={product.id: product for product in products},
-        quote=quoted(external, bought, currency=viewer.market.policy.currency),
-        currency=viewer.market.policy.currency,
+        products=products,
+        quote=quoted(external, bought, currency=currency),
+        currency=currency,
+        agreement=agreement,
     )
+
+
+async def _promise(order: Order, purchase: Purchase, draft: Draft) -> None:
+    """What is agreed about the delivery, as our own checkout writes it down."""
+    if draft.agreement is None:
+        return
+    served_from = [promise.warehouse_id for promise in await stock.held(order.id)]
+    is_near = await nearness.is_near(served_from, order.province)
+    await deliveries.write(order.id, purchase.way, draft.agreement, now=order.placed_at, is_near=is_near)
 
 
 def quoted(external: ExternalOrder, bought: Sequence[Variant], *, currency: str) -> Quote:

@@ -222,5 +222,5 @@ class _Reader:
 
 
 def _as_json(problem: Refused) -> dict[str, object]:
-    facts = {name: fact for name, fact in problem.facts.items() if isinstance(fact, int | str)}
+    facts = {name: fact for name, fact in problem.facts.items() if isinstance(fact, int | str | dict)}
     return {"code": problem.code, "path": list(problem.path), "facts": facts}

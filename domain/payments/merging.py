@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain import effects, idempotency
 from domain.access import Permission, Viewer
+from domain.delivery import slots
 from domain.inventory import stock
 from domain.orders.history import lock, move, tell
 from domain.orders.visible import is_owner
@@ -45,6 +46,7 @@ class Plan:
     quote: Quote | None = None
     shipping_before: int = 0
     shipping_less: int = 0
+    slot_id: UUID | None = None
     problems: list[Refused] = field(default_factory=list)
 
     @property
@@ -114,6 +116,7 @@ async def _merge(viewer: Viewer, order_ids: Sequence[UUID]) -> UUID:
         await stock.hand_over(other.id, to=into.id)
         await _move_money(other, into)
         await _end(viewer, other, into)
+    await slots.merge([other.id for other in plan.others], into=into.id)
     await _settle(viewer, into, plan)
     return into.id
 
@@ -134,6 +137,7 @@ async def _plan(viewer: Viewer, orders: Sequence[Order], order_ids: Sequence[UUI
     if plan.problems:
         return plan
     plan.into = orders[0]
+    plan.slot_id = await slots.kept_of([order.id for order in orders])
     try:
         await _price(plan)
     except (Refused, Refusals) as refused:
@@ -158,6 +162,8 @@ def _unfit(order: Order) -> Refused | None:
         return Refused("PAYMENT_TIME_OVER")
     if order.state not in OPEN or order.open_cases or order.packed or order.supply != Supply.COMPLETE:
         return Refused("MERGE_TOO_LATE", order=order.number)
+    if order.delivery_mode != DeliveryMode.HOME:
+        return Refused("MERGE_HOME_ONLY", order=order.number)
     if order.review in (ReviewState.PENDING, ReviewState.CLAIMED):
         return Refused("CHANGE_IN_REVIEW")
     if order.change_pay_by is not None:
@@ -170,7 +176,7 @@ def _differences(orders: Sequence[Order]) -> list[str]:
     coupons_used = {order.coupon_code for order in orders if order.coupon_code}
     unlike = {
         "buyer": any(order.user_id is None or order.user_id != first.user_id for order in orders),
-        "address": any(order.address != first.address or order.delivery_mode != DeliveryMode.HOME for order in orders),
+        "address": any(order.address != first.address for order in orders),
         "currency": any(order.currency != first.currency for order in orders),
         "payment": len({order.state == OrderState.PENDING_PAYMENT for order in orders}) > 1,
         "coupon": first.state == OrderState.PENDING_PAYMENT and len(coupons_used) > 1,

@@ -8,8 +8,10 @@ import strawberry
 from domain.payments import merging
 from domain.payments.merging import Plan
 from kit import ids
+from loaders import delivery as delivery_loaders
 from loaders import merging as loaders
 from loaders import orders as order_loaders
+from models.delivery import DeliverySlot
 from models.orders import Order
 from resolvers.answers import Answer, problems
 from resolvers.context import Info
@@ -41,6 +43,11 @@ class PlanView:
     @property
     def saved(self) -> int:
         return self.plan.saved
+
+
+async def planned_slot(root: strawberry.Parent[PlanView], info: Info) -> DeliverySlot | None:
+    key = root.plan.slot_id
+    return await info.context.load(delivery_loaders.slots_by_id, key) if key else None
 
 
 def merged_away(root: strawberry.Parent[PlanView]) -> list[Order]:

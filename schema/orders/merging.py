@@ -1,5 +1,7 @@
 """Making one order of several that go to one place."""
 
+from typing import TYPE_CHECKING, Annotated
+
 import strawberry
 
 from resolvers.orders import merging as resolvers
@@ -7,6 +9,11 @@ from schema.errors import Payload, UserError, error_type
 from schema.fields import field, mutation
 from schema.orders.types import Order
 from schema.scalars import Money, money
+
+if TYPE_CHECKING:
+    from schema.delivery import DeliverySlot
+
+SlotReference = Annotated["DeliverySlot", strawberry.lazy("schema.delivery")]
 
 
 @strawberry.type(description="What merging would give now: to the cent what `orderMerge` would do.")
@@ -17,6 +24,11 @@ class OrderMergePlan:
     shipping_before: Money = money("shipping_before", description="What delivery of all of them costs apart.")
     refund: Money = money("refund", description="Of paid orders: shipping that goes back by itself.")
     saved: Money = money("saved", description="What the customer saves.")
+    slot: SlotReference | None = field(
+        resolvers.planned_slot,
+        description="The time slot that the one order has: its own, else that of the next oldest which has one; null "
+        "without any. The others are free again.",
+    )
 
 
 @strawberry.input(description="Which orders would become one.")
@@ -43,7 +55,11 @@ class OrderMergePayload(Payload):
     merged: list[Order] | None = strawberry.field(description="Those that ended in it; null when nothing was done.")
 
 
-@error_type("MERGE_TOO_LATE", description="An order that is past merging, or waits for something.")
+@error_type(
+    "MERGE_TOO_LATE",
+    "MERGE_HOME_ONLY",
+    description="An order that is past merging, waits for something, or comes in another way than by carrier.",
+)
 class MergeTooLate(UserError):
     order: str = strawberry.field(description="Number of the order.")
 

@@ -22,6 +22,7 @@ from models.reviews import RiskRuleKind
 from models.shortages import Shortage
 from tests.api import Api
 from tests.factories.catalog import make_product
+from tests.factories.delivery import delivery_of, make_region
 from tests.factories.orders import make_tariff, place_order
 from tests.factories.reviews import make_rule, run_all, set_thresholds
 from tests.intake.files import ROW, file_of, row, stock_the_shop
@@ -51,6 +52,26 @@ def counts(batch: OrderBatch) -> tuple[BatchState, int, int, int]:
 async def problems_of(batch: OrderBatch) -> list[tuple[int, str, list[str]]]:
     rows = await OrderBatchRow.filter(batch_id=batch.id).order_by("row")
     return [(one.row, str(problem["code"]), list(problem["path"])) for one in rows for problem in one.problems]  # type: ignore[call-overload]  # a list in JSON
+
+
+async def test_what_cannot_be_delivered_to_its_city_is_named_by_line(api: Api, market: Market, staff: Staff) -> None:
+    await stock_the_shop()
+    await make_product(title={"en": "Milk", "zh-CN": "牛奶"}, variants=[{"sku": "MILK"}], cold_chain=True)
+    await make_region(market, "上海", cold_chain=False)
+    lines = [{"sku": sku, "quantity": 1, "unitPrice": "19.90"} for sku in ("APPLE-1KG", "MILK")]
+    paid = {"amount": "47.80", "reference": "PAY-1"}
+    batch = await take_in(market, file_of(row(lines=lines, paid=paid), row(2)))
+    assert counts(batch) == (BatchState.COMPLETED, 1, 0, 1)
+    assert await problems_of(batch) == [(1, "CANNOT_BE_DELIVERED", ["lines", "1"])]
+    reader = await staff(Role.ORDER_REVIEWER)
+    seen = await api(REPORT, as_=reader, id=to_public("OrderBatch", batch.id), outcomes=["REJECTED"])
+    [problem] = seen["orderBatch"]["rows"]["nodes"][0]["problems"]
+    assert "“Milk” cannot be delivered" in problem["message"]
+    assert "would not stay cold" in problem["message"]
+    order = await Order.get(external_id="TM-2")
+    agreed = await delivery_of(order)
+    assert (agreed.mode, agreed.slot_id) == (order.delivery_mode, None)
+    assert agreed.promised_until is not None
 
 
 async def test_a_row_becomes_a_paid_order_at_the_prices_of_the_marketplace(market: Market) -> None:

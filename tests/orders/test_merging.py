@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 
 from domain.access import Viewer
+from domain.delivery.deliveries import Way
+from domain.market import Market
 from domain.orders import lifecycle
 from jobs.registry import HANDLERS
 from jobs.runner import run_due
 from kit import ids
 from models.customers import Role
+from models.delivery import DeliveryMode
 from models.inventory import Reservation, ReservationState
 from models.orders import CancelReason, Order, OrderState
 from models.payments import JournalEntry, Payment
@@ -18,6 +21,7 @@ from models.promotions import Coupon
 from tests.api import Api
 from tests.factories import changes
 from tests.factories.catalog import make_product, variant_of
+from tests.factories.delivery import delivery_of, make_region, make_slots, taken
 from tests.factories.fulfillment import lines_of, make_paid, ship
 from tests.factories.inventory import counts
 from tests.factories.orders import place_order
@@ -30,7 +34,7 @@ MERGE = """mutation ($input: OrderMergeInput!) { orderMerge(input: $input) {
   merged { number state cancelReason mergedInto { id } } userErrors { code message } } }"""
 PREVIEW = """mutation ($input: OrderMergePreviewInput!) { orderMergePreview(input: $input) {
   plan { into { id } merged { id } total { minorUnits } shippingBefore { minorUnits } refund { minorUnits }
-    saved { minorUnits } } userErrors { code } } }"""
+    saved { minorUnits } slot { id } } userErrors { code } } }"""
 
 
 def public(orders: Sequence[Order]) -> list[str]:
@@ -66,6 +70,7 @@ async def test_paid_orders_become_one_and_what_shipping_it_saves_goes_back(
         "shippingBefore": {"minorUnits": 1600},
         "refund": {"minorUnits": 800},
         "saved": {"minorUnits": 800},
+        "slot": None,
     }
     answer = await merge(api, customer, second, first)
     assert answer["userErrors"] == []
@@ -174,6 +179,46 @@ async def test_who_may_merge(api: Api, customer: Viewer, other_customer: Viewer,
     agent = await staff(Role.SERVICE_AGENT)
     assert "MERGE_DIFFERENT" in codes(await merge(api, agent, first, theirs))
     assert codes(await merge(api, agent, first, second)) == []
+
+
+async def test_the_one_order_keeps_its_time_slot_and_the_others_are_free(
+    api: Api, market: Market, customer: Viewer
+) -> None:
+    first, second, *_ = await make_slots(market)
+    orders = [await make_paid(customer, way=Way(DeliveryMode.HOME, slot.id)) for slot in (first, second)]
+    looked = await look(api, customer, *orders)
+    assert looked["plan"]["slot"] == {"id": ids.to_public("DeliverySlot", first.id)}
+    assert (await taken(first), await taken(second)) == (1, 1)
+    assert codes(await merge(api, customer, *orders)) == []
+    assert (await taken(first), await taken(second)) == (1, 0)
+    assert (await delivery_of(orders[0])).slot_id == first.id
+    assert not (await delivery_of(orders[1])).slot_held
+
+
+async def test_an_order_without_a_time_slot_takes_over_that_of_the_next(
+    api: Api, market: Market, customer: Viewer
+) -> None:
+    first, second, *_ = await make_slots(market)
+    orders = [await make_paid(customer)]
+    orders += [await make_paid(customer, way=Way(DeliveryMode.HOME, slot.id)) for slot in (first, second)]
+    looked = await look(api, customer, *orders)
+    assert looked["plan"]["slot"] == {"id": ids.to_public("DeliverySlot", first.id)}
+    assert codes(await merge(api, customer, *orders)) == []
+    kept = await delivery_of(orders[0])
+    assert (kept.slot_id, kept.slot_held, kept.slot_starts_at) == (first.id, True, first.starts_at)
+    assert (await taken(first), await taken(second)) == (1, 0)
+    await lifecycle.cancel(customer, orders[0].id, reason=CancelReason.OTHER)
+    assert (await taken(first), await taken(second)) == (0, 0)
+
+
+async def test_only_what_a_carrier_brings_to_the_door_is_merged(api: Api, market: Market, customer: Viewer) -> None:
+    await make_region(market, "*", modes=[DeliveryMode.HOME, DeliveryMode.COURIER])
+    brought = await make_paid(customer)
+    ridden = [await make_paid(customer, way=Way(DeliveryMode.COURIER)) for _ in range(2)]
+    for orders in ([brought, ridden[0]], ridden):
+        looked, answer = await look(api, customer, *orders), await merge(api, customer, *orders)
+        assert set(codes(looked)) == set(codes(answer)) == {"MERGE_HOME_ONLY"}
+        assert ridden[0].number in answer["userErrors"][0]["message"]
 
 
 @pytest.mark.parametrize("how_many", [2, 4])
