@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SEE_CASES = "SEE_CASES"
     RESOLVE_CASES = "RESOLVE_CASES"
     SEE_LEDGER = "SEE_LEDGER"
+    KEEP_BOOKS = "KEEP_BOOKS"
     SEE_CUSTOMERS = "SEE_CUSTOMERS"
     EDIT_STAFF = "EDIT_STAFF"
 
@@ -79,7 +80,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_CUSTOMERS,
         }
     ),
-    Role.FINANCE: frozenset({Permission.SEE_ORDERS, Permission.REFUND, Permission.SEE_CASES, Permission.SEE_LEDGER}),
+    Role.FINANCE: frozenset(
+        {
+            Permission.SEE_ORDERS,
+            Permission.REFUND,
+            Permission.SEE_CASES,
+            Permission.SEE_LEDGER,
+            Permission.KEEP_BOOKS,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(Permission),
 }
 

@@ -59,12 +59,12 @@ async def publish() -> list[Event]:
     if not await Event.filter(position=None).exists():
         return []
     async with transaction():
-        counter = await _counter()
+        last = await counter(POSITION)
         events = await Event.filter(position=None).order_by("created_at", "id").limit(PAGE)
-        _number(events, start=counter.value + 1)
+        _number(events, start=last.value + 1)
         if events:
-            counter.value += len(events)
-            await counter.save(update_fields=["value"])
+            last.value += len(events)
+            await last.save(update_fields=["value"])
             await Event.bulk_update(events, fields=["position"])
     return events
 
@@ -79,14 +79,15 @@ def _number(events: Sequence[Event], *, start: int) -> None:
         next(turns[event.stream_id]).position = place
 
 
-async def _counter() -> Counter:
-    counter = await Counter.filter(name=POSITION).select_for_update().first()
-    if counter is not None:
-        return counter
+async def counter(name: str) -> Counter:
+    """A number that is counted up, locked; made when it is asked for the first time."""
+    found = await Counter.filter(name=name).select_for_update().first()
+    if found is not None:
+        return found
     with contextlib.suppress(IntegrityError):  # another process has made it just now
         async with transaction():
-            await Counter.create(name=POSITION)
-    return await Counter.filter(name=POSITION).select_for_update().get()
+            await Counter.create(name=name)
+    return await Counter.filter(name=name).select_for_update().get()
 
 
 class Live:

@@ -412,6 +412,19 @@ PAYMENTS: dict[str, tuple[str, str]] = {
     "LINE_ALREADY_REFUNDED": ("Every unit of this line has been refunded.", "该商品行已全部退款。"),
     "NOTHING_TO_REFUND": ("Nothing would be refunded: name lines or shipping.", "没有可退金额，请选择商品行或运费。"),
     "MORE_THAN_CAPTURED": ("That is more than what was paid and not yet refunded.", "退款金额超过可退余额。"),
+    "ACCOUNT_NOT_ADJUSTABLE": (
+        "{account} follows from orders, payments and refunds; nobody books on it by hand.",
+        "科目 {account} 由订单、支付和退款自动记账，不能手工调整。",
+    ),
+    "OUT_OF_BALANCE": (
+        "The sides sum to {sum} minor units; they must sum to zero.",
+        "借贷合计为 {sum}（最小货币单位），必须为零。",
+    ),
+    "ENTRY_NOT_BY_HAND": (
+        "The market booked this entry; refund or adjust instead of reversing it.",
+        "该分录由系统记账，请通过退款或调整处理，不能冲销。",
+    ),
+    "ENTRY_ALREADY_REVERSED": ("This entry has been reversed.", "该分录已被冲销。"),
     "BAD_SIGNATURE": ("This callback is not signed by the provider.", "回调签名无效。"),
     "MALFORMED_NOTICE": ("This callback is signed but says nothing that we understand.", "回调内容无法识别。"),
     "METHOD_NOT_OFFERED": (

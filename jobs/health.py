@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from domain.inventory import stock
 from domain.market import Market
 from domain.orders import missing
-from domain.payments import ledger
+from domain.payments import chain, ledger
 from jobs import runner
 
 
@@ -17,11 +17,13 @@ class Report:
     parked_timers: dict[str, int]
     broken_stock_sums: int
     unbalanced_entries: int
+    journal_broken_at: int | None
     unkept_promises: int
 
     @property
     def is_healthy(self) -> bool:
-        wrong = self.broken_stock_sums or self.unbalanced_entries or self.unkept_promises
+        books = self.unbalanced_entries or self.journal_broken_at
+        wrong = self.broken_stock_sums or books or self.unkept_promises
         return not (self.late_timers or self.parked_timers or wrong)
 
     def as_json(self) -> dict[str, object]:
@@ -36,5 +38,6 @@ async def report(market: Market) -> Report:
         parked_timers=timers.parked,
         broken_stock_sums=len(await stock.broken_sums()),
         unbalanced_entries=len(await ledger.broken_entries()),
+        journal_broken_at=(await chain.verify()).broken_at,
         unkept_promises=len(await missing.unkept()),
     )

@@ -14,6 +14,7 @@ from domain.fulfillment import bookings, notices, positions
 from domain.inventory import holds, waiting
 from domain.market import Market
 from domain.orders import lifecycle
+from domain.payments import chain
 from kit import clock
 from models.jobs import Timer
 
@@ -66,8 +67,14 @@ async def end_forgotten_holds(market: Market) -> None:
             log.warning("order %s held stock past its end; it is given back", order_id)
 
 
+async def seal_journal(market: Market) -> None:
+    """Give entries of the journal their place in the chain."""
+    await chain.seal()
+
+
 SWEEPS: dict[str, tuple[timedelta, Sweep]] = {
     "carriers.void_unused": (timedelta(hours=1), bookings.void_unused),
+    "ledger.seal": (timedelta(minutes=1), seal_journal),
     "orders.archive": (timedelta(minutes=10), archive_orders),
     "stock.holds": (timedelta(minutes=10), end_forgotten_holds),
     "people.forget": (timedelta(hours=6), forget_expired),

@@ -148,6 +148,12 @@ async def select(sql: str, *values: Any) -> list[dict[str, Any]]:
     return await connection().execute_query_dict(sql, plain)
 
 
+async def check_references_at_the_end() -> None:
+    """In a transaction: a row may refer to one that is only written later in it."""
+    if not is_postgres():  # there the foreign keys that need it say so themselves
+        await connection().execute_query("PRAGMA defer_foreign_keys = ON")
+
+
 def is_postgres() -> bool:
     """Whether the rows are in PostgreSQL; else they are in SQLite."""
     return connection().capabilities.dialect == "postgres"

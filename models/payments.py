@@ -168,6 +168,8 @@ class LedgerAccount(StrEnum):
     SHIPPING_INCOME = "SHIPPING_INCOME"  # revenue
     SALES_RETURNS = "SALES_RETURNS"  # contra revenue
     GOODWILL = "GOODWILL"  # expense: given to customers for no goods
+    PROVIDER_FEES = "PROVIDER_FEES"  # expense: kept by providers for their service
+    OTHER_INCOME = "OTHER_INCOME"  # revenue: money that turned out to be nobody's else
     REFUNDS_PAYABLE = "REFUNDS_PAYABLE"  # liability: promised back, not yet gone
     TIPS_PAYABLE = "TIPS_PAYABLE"  # liability: given for couriers
     ORDER_TRANSFERS = "ORDER_TRANSFERS"  # on its way from one order to another, always zero
@@ -175,18 +177,27 @@ class LedgerAccount(StrEnum):
 
 
 class JournalEntry(Row):
-    """One movement of money. Its postings sum to zero."""
+    """One movement of money. Its postings sum to zero.
+
+    It is written after its postings and never changed: triggers of the database see to both, see
+    `models/backends/books.py`. Only its place in the chain is added, once.
+    """
 
     kind = fields.CharField(max_length=40)
     reference = fields.CharField(
         max_length=160, unique=True, description="what it books, booking the same twice is refused"
     )
     order_id = fields.UUIDField(null=True)
+    reverses_id = fields.UUIDField(null=True, unique=True, description="the entry that it takes back")
+    booked_by = fields.UUIDField(null=True, description="who booked it by hand")
+    note = fields.CharField(max_length=500, default="", description="why it was booked by hand")
+    number = fields.BigIntField(null=True, unique=True, description="1, 2, 3 …: its place in the chain")
+    digest = fields.CharField(max_length=64, null=True, description="SHA-256 over the one before it and all it says")
     created_at = fields.DatetimeField()
 
     class Meta:
         table = "journal_entry"
-        indexes = (Index(fields=("order_id",)),)
+        indexes = (Index(fields=("order_id",)), Index(fields=("created_at", "id")))
 
 
 class Posting(Row):

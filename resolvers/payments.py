@@ -1,4 +1,4 @@
-"""Payments, refunds and the ledger as their owner and staff see them."""
+"""Payments and refunds as their owner and staff see them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,7 @@ from uuid import UUID
 import strawberry
 
 from adapters.payments.simulator import Outcome
-from domain.payments import attempts, demo, ledger, refunds, sending
-from domain.payments.ledger import Balance
+from domain.payments import attempts, demo, refunds, sending
 from domain.payments.refunds import Asked, Plan
 from domain.payments.shares import Share
 from kit import ids
@@ -20,11 +19,9 @@ from loaders import orders as order_loaders
 from loaders import payments as loaders
 from models.orders import Order, OrderLine
 from models.payments import (
-    JournalEntry,
     Payment,
     PaymentMethod,
     PaymentState,
-    Posting,
     Refund,
     RefundLine,
     RefundReason,
@@ -219,20 +216,3 @@ async def refund_create(
 async def refund_retry(info: Info, *, refund_id: str, idempotency_key: str) -> Answer:
     key = ids.key_of("Refund", refund_id, "refund_id")
     return Answer(refund=await sending.retry(info.context.viewer, key, idempotency_key=idempotency_key))
-
-
-# The ledger ---------------------------------------------------------------------------------------------------------
-
-
-async def ledger_entries(
-    info: Info, order_id: Annotated[strawberry.ID, strawberry.argument(description="The order.")]
-) -> list[JournalEntry]:
-    return await ledger.read_entries(info.context.viewer, ids.key_of("Order", order_id, "orderId"))
-
-
-async def trial_balance(info: Info) -> list[Balance]:
-    return await ledger.read_trial_balance(info.context.viewer)
-
-
-async def entry_postings(root: strawberry.Parent[JournalEntry], info: Info) -> list[Posting]:
-    return await info.context.load(loaders.postings, root.id)

@@ -1,4 +1,4 @@
-"""Payments, refunds and the ledger."""
+"""Payments and refunds."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from adapters.payments.simulator import Outcome
-from kit.money import Currency as CurrencyCode
 from loaders import payments as loaders
 from models import payments as models
-from models.payments import LedgerAccount, PaymentMethod, PaymentPurpose, PaymentState, RefundReason, RefundState
+from models.payments import PaymentMethod, PaymentPurpose, PaymentState, RefundReason, RefundState
 from resolvers import payments as resolvers
 from schema.errors import Payload
 from schema.fields import enum_type, field, mutation
@@ -72,22 +71,6 @@ enum_type(
         "CLAIM_GONE": "It was paid for a change or a service that no longer stood.",
         "NOT_DELIVERED": "It did not arrive.",
         "GOODWILL": "The shop is being kind.",
-    },
-)
-enum_type(
-    LedgerAccount,
-    description="An account of the double-entry ledger.",
-    values={
-        "PROVIDER_CLEARING": "Asset: what payment providers hold for the market.",
-        "CUSTOMER_DEPOSITS": "Liability: paid for, not yet received by the customer.",
-        "SALES": "Revenue from goods that customers received.",
-        "SHIPPING_INCOME": "Revenue from delivery.",
-        "SALES_RETURNS": "Taken off revenue: refunds of goods after they were received.",
-        "GOODWILL": "Expense: given to customers as a compensation, for no goods.",
-        "REFUNDS_PAYABLE": "Liability: promised back, not yet gone.",
-        "TIPS_PAYABLE": "Liability: tips that are owed to couriers.",
-        "ORDER_TRANSFERS": "Between two orders that became one; always zero in the end.",
-        "SUSPENSE": "Liability: came in without a claim of the market's; goes back or is looked into.",
     },
 )
 enum_type(
@@ -166,41 +149,9 @@ class Refund(Node):
     succeeded_at: datetime | None = strawberry.field(description="When the money went back, UTC.")
 
 
-@strawberry.type(description="One side of a ledger entry.")
-class LedgerPosting:
-    account: LedgerAccount = strawberry.field(description="The account.")
-    amount: Money = money("amount", description="Debit positive, credit negative.")
-
-
-@node_type(
-    models.JournalEntry,
-    loaders.entries_by_id,
-    description="One movement of money. Its postings sum to zero. For finance and administrators.",
-)
-class LedgerEntry(Node):
-    kind: str = strawberry.field(description="What moved: capture, revenue, refund, refund_paid or set_aside.")
-    reference: str = strawberry.field(description="What it books. The same is never booked twice.")
-    created_at: datetime = strawberry.field(description="When, UTC, by the market's clock.")
-    postings: list[LedgerPosting] = field(resolvers.entry_postings, description="Its sides, debits first.")
-
-
-@strawberry.type(description="What an account holds in one currency. For staff only.")
-class LedgerBalance:
-    account: LedgerAccount = strawberry.field(description="The account.")
-    currency: CurrencyCode = strawberry.field(description="The currency.")
-    balance: Money = money("balance", description="Debit positive, credit negative. All of a currency sum to zero.")
-
-
 @strawberry.type
 class PaymentQuery:
     payment: Payment | None = field(resolvers.payment, description="An attempt to pay, if it is yours to see.")
-    ledger_entries: list[LedgerEntry] = field(
-        resolvers.ledger_entries,
-        description="Every movement of an order's money, oldest first. For finance and administrators.",
-    )
-    trial_balance: list[LedgerBalance] = field(
-        resolvers.trial_balance, description="Every account of the ledger. For finance and administrators."
-    )
 
 
 @strawberry.input(description="Which order is paid and how.")

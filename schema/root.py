@@ -19,6 +19,7 @@ from schema.fulfillment import FULFILLMENT_ERRORS, FulfillmentMutation, Fulfillm
 from schema.guest_orders import GuestOrderMutation
 from schema.interceptions import InterceptionMutation, InterceptionQuery
 from schema.inventory import INVENTORY_ERRORS, InventoryMutation, InventoryQuery
+from schema.ledger import LedgerMutation, LedgerQuery
 from schema.market import MarketMutation, MarketQuery
 from schema.node import NodeQuery
 from schema.orders.changes import CHANGE_ERRORS, OrderChangeMutation
@@ -59,6 +60,7 @@ Query = merge_types(
         ReviewQuery,
         IntakeQuery,
         PaymentQuery,
+        LedgerQuery,
         FulfillmentQuery,
         InterceptionQuery,
         AftersalesQuery,
@@ -92,6 +94,7 @@ Mutation = merge_types(
         IntakeMutation,
         GuestOrderMutation,
         PaymentMutation,
+        LedgerMutation,
         FulfillmentMutation,
         PickingMutation,
         PackingMutation,

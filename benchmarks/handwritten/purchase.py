@@ -15,7 +15,7 @@ from domain.customers import addresses
 from kit import clock
 from kit.crypto import lookup_hash, seal
 from kit.ids import from_public, new_id, readable, token
-from models.database import is_postgres, transaction
+from models.database import check_references_at_the_end, is_postgres, transaction
 from models.fields import MARK
 
 PAYMENT_MINUTES = 30
@@ -457,16 +457,7 @@ async def order(caller: Caller, order_id: UUID) -> Fields:
 
 async def _book(payment: Fields, order: Fields) -> None:
     entry_id = key(new_id())
-    await insert(
-        "journal_entry",
-        {
-            "id": entry_id,
-            "kind": "capture",
-            "reference": f"capture:{payment['number']}",
-            "order_id": order["id"],
-            "created_at": clock.now(),
-        },
-    )
+    await check_references_at_the_end()
     sides = {"PROVIDER_CLEARING": payment["amount"], "CUSTOMER_DEPOSITS": -payment["amount"]}
     await insert(
         "posting",
@@ -480,6 +471,16 @@ async def _book(payment: Fields, order: Fields) -> None:
             }
             for account, amount in sides.items()
         ),
+    )
+    await insert(
+        "journal_entry",
+        {
+            "id": entry_id,
+            "kind": "capture",
+            "reference": f"capture:{payment['number']}",
+            "order_id": order["id"],
+            "created_at": clock.now(),
+        },
     )
 
 

@@ -1,7 +1,9 @@
 """The books: every movement of money is an entry whose postings sum to zero. docs/ledger.md tells the rules."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 from uuid import UUID
 
@@ -11,8 +13,11 @@ from domain.access import Permission, Viewer
 from domain.orders.visible import visible
 from kit import clock
 from kit.errors import Refused
+from models.database import check_references_at_the_end
 from models.orders import Order, OrderState
 from models.payments import JournalEntry, LedgerAccount, Payment, PaymentPurpose, Posting, Refund
+
+Side = tuple[LedgerAccount, str, int]  # account, currency, minor units: debit positive, credit negative
 
 EARNED = frozenset({OrderState.RECEIVED, OrderState.COMPLETED})
 
@@ -37,17 +42,27 @@ async def book(
 
     Debits are positive, credits negative. Called in the transaction of the movement itself, with its order locked.
     """
-    if sum(postings.values()) != 0:
-        raise Unbalanced(f"{reference}: {dict(postings)}")
     if await JournalEntry.exists(reference=reference):
         return False
-    entry = await JournalEntry.create(kind=kind, reference=reference, order_id=order_id, created_at=clock.now())
+    entry = JournalEntry(kind=kind, reference=reference, order_id=order_id, created_at=clock.now())
+    await write(entry, [(account, currency, amount) for account, amount in postings.items()])
+    return True
+
+
+async def write(entry: JournalEntry, sides: Sequence[Side]) -> None:
+    """Write an entry whose sides sum to zero in each currency: they first, since the database looks at them with it."""
+    totals = Counter[str]()
+    for _, currency, amount in sides:
+        totals[currency] += amount
+    if any(totals.values()):
+        raise Unbalanced(f"{entry.reference}: {list(sides)}")
+    await check_references_at_the_end()
     await Posting.bulk_create(
         Posting(entry_id=entry.id, account=account, currency=currency, amount=amount)
-        for account, amount in postings.items()
+        for account, currency, amount in sides
         if amount
     )
-    return True
+    await entry.save(force_create=True)
 
 
 async def book_capture(payment: Payment) -> None:
@@ -175,10 +190,11 @@ def _revenue(order_id: UUID) -> str:
 # Reading the books ----------------------------------------------------------------------------------------------------
 
 
-async def trial_balance() -> list[Balance]:
-    """Every account by currency; over all accounts of a currency the balances sum to zero."""
+async def trial_balance(*, at: datetime | None = None) -> list[Balance]:
+    """Every account by currency, now or at a past moment; over a currency's accounts the balances sum to zero."""
+    booked = Posting.all() if at is None else Posting.filter(entry__created_at__lte=at)
     rows = (
-        await Posting.annotate(balance=Sum("amount"))
+        await booked.annotate(balance=Sum("amount"))
         .group_by("account", "currency")
         .order_by("currency", "account")
         .values("account", "currency", "balance")
@@ -199,10 +215,10 @@ async def broken_entries() -> list[UUID]:
     return [cast(UUID, row["entry_id"]) for row in rows]
 
 
-async def read_trial_balance(viewer: Viewer) -> list[Balance]:
+async def read_trial_balance(viewer: Viewer, *, at: datetime | None = None) -> list[Balance]:
     """`trial_balance`, for those who may see the books."""
     viewer.require(Permission.SEE_LEDGER)
-    return await trial_balance()
+    return await trial_balance(at=at)
 
 
 async def read_entries(viewer: Viewer, order_id: UUID) -> list[JournalEntry]:

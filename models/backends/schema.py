@@ -127,7 +127,7 @@ class SqliteEditor(_WritesChecks, SqliteSchemaEditor):
         if (await self.client.execute_query_dict("PRAGMA foreign_keys"))[0]["foreign_keys"]:
             raise RuntimeError("with foreign keys on, making a table anew would delete the rows that refer to it")
         create = _creation(self._get_model_sql_data(model).table_sql)
-        indexes = await self._indexes(table)  # as they are: those of the model may be ahead or behind
+        indexes = await self._indexes(table)  # and triggers, as they are: those of the model may be ahead or behind
         _, *definitions, tail = create.splitlines()
         gone = {f'"{name}"' for name in (without_column, without) if name}
         beside = {index.split('"')[1] for index in indexes}  # a unique constraint that was added later is one of these
@@ -149,13 +149,15 @@ class SqliteEditor(_WritesChecks, SqliteSchemaEditor):
         await self._run_sql(f'ALTER TABLE "new__{table}" RENAME TO "{table}"')
         for index in indexes:
             if not any(name in index for name in gone):
-                await self._run_sql(index)
+                await self.client.execute_query(index)  # in one piece: a trigger has semicolons of its own
         if broken := await self.client.execute_query_dict(f'PRAGMA foreign_key_check("{table}")'):
             raise RuntimeError(f"rows of {table} refer to rows that are not there: {broken[:3]}")
 
     async def _indexes(self, table: str) -> list[str]:
+        """What creates the indexes and triggers of a table."""
         rows = await self.client.execute_query_dict(
-            "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL", [table]
+            "SELECT sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND tbl_name = ? AND sql IS NOT NULL",
+            [table],
         )
         return [row["sql"] for row in rows]
 

@@ -13,7 +13,7 @@ import aiosqlite
 from tortoise.backends.base.client import TransactionContext
 from tortoise.backends.sqlite.client import SqliteClient, SqliteTransactionContext, SqliteTransactionWrapper
 from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 
 from kit.tally import count_statement
 from models.backends import schema, states
@@ -91,6 +91,15 @@ class _ImmediateTransaction(_CountsStatements, SqliteTransactionWrapper):
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise TransactionManagementError(error) from error
+
+    async def commit(self) -> None:
+        """End it. SQLite leaves a transaction open that it could not commit, and the next one would write into it."""
+        try:
+            await super().commit()
+        except sqlite3.Error as error:
+            await self.rollback()
+            kind = IntegrityError if isinstance(error, sqlite3.IntegrityError) else OperationalError
+            raise kind(error) from error
 
 
 schema.install()

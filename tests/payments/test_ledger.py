@@ -12,7 +12,7 @@ from domain.payments.refunds import Asked
 from kit import ids
 from models.customers import Role
 from models.orders import Order
-from models.payments import JournalEntry, LedgerAccount, Posting, RefundReason
+from models.payments import JournalEntry, LedgerAccount, RefundReason
 from tests.api import Api
 from tests.factories.payments import lines_of, make_paid_order, receive_all, run
 
@@ -52,24 +52,17 @@ async def test_an_entry_must_sum_to_zero(market: Market) -> None:
 
 async def test_the_same_is_never_booked_twice(market: Market) -> None:
     sides = {LedgerAccount.SUSPENSE: -5, LedgerAccount.PROVIDER_CLEARING: 5}
-    written = [
-        await ledger.book("set_aside", reference="once", order_id=None, currency="CNY", postings=sides)
-        for _ in range(2)
-    ]
+    written = []
+    for _ in range(2):
+        async with market.change():
+            written.append(
+                await ledger.book("set_aside", reference="once", order_id=None, currency="CNY", postings=sides)
+            )
     assert written == [True, False]
     assert await ledger.trial_balance() == [
         Balance(LedgerAccount.PROVIDER_CLEARING, "CNY", 5),
         Balance(LedgerAccount.SUSPENSE, "CNY", -5),
     ]
-
-
-async def test_a_broken_entry_is_found(market: Market) -> None:
-    order = await make_paid_order(market)
-    entry = await JournalEntry.get(order_id=order.id)
-    await Posting.filter(entry_id=entry.id, account=LedgerAccount.PROVIDER_CLEARING).update(amount=2601)
-    assert await ledger.broken_entries() == [entry.id]
-    await Posting.filter(entry_id=entry.id, account=LedgerAccount.PROVIDER_CLEARING).update(amount=2600)
-    assert await ledger.broken_entries() == []
 
 
 async def test_revenue_is_booked_when_the_customer_has_the_goods(market: Market) -> None:

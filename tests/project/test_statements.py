@@ -12,6 +12,7 @@ from tests.conftest import KEYS
 
 # The statement that asks who is speaking is among them, and in a purchase there are five of those.
 # In a market without risk rules each of its two checks is one statement.
+# On SQLite a purchase has one more: that its postings may refer to an entry which is written after them.
 COSTS = {"product-list": 4, "product": 9, "search": 9, "order-history": 4, "purchase": 85}
 
 
@@ -29,4 +30,5 @@ async def test_the_main_operations_cost_the_same_statements_for_small_and_large_
     async with checks.doors(settings) as doors:
         for operation in OPERATIONS:
             found = await checks.check(doors, operation, made)
-            assert found.graphql == dict.fromkeys(operation.sizes, COSTS[operation.name]), operation.name
+            more = operation.name == "purchase" and database_url.startswith("sqlite")
+            assert found.graphql == dict.fromkeys(operation.sizes, COSTS[operation.name] + more), operation.name
