@@ -1,9 +1,12 @@
 """Ways in which a delivery goes wrong in the demo market, and what is done about it."""
 
 from demo.lives import OTHER_CARRIERS, Scene
+from domain.fulfillment import receiving
+from domain.fulfillment.loads import Chosen
+from domain.fulfillment.receiving import Receipt
 from domain.inventory import stock
 from models.aftersales import Remedy
-from models.fulfillment import ParcelState
+from models.fulfillment import Parcel, ParcelLine, ParcelState
 from models.orders import Order
 
 
@@ -85,6 +88,19 @@ async def came_back(scene: Scene) -> None:
     await scene.stage.report(order, ParcelState.REFUSED)
     await scene.pause(20, 30)
     await scene.stage.report(order, ParcelState.RETURNED)
+
+
+async def was_received_back(scene: Scene) -> None:
+    """Refused, and scanned at the returns desk, where a unit of each parcel turned out to be broken."""
+    order = await _leaves(scene)
+    await scene.pause(3, 5)
+    await scene.stage.report(order, ParcelState.REFUSED)
+    await scene.pause(20, 30)
+    picker = scene.stage.staff["picker"].viewer
+    for parcel in await Parcel.filter(order_id=order.id, state=ParcelState.REFUSED).order_by("id"):
+        lines = await ParcelLine.filter(parcel_id=parcel.id).order_by("id")
+        receipt = Receipt(parcel.waybill, parcel.carrier, (Chosen(lines[0].order_line_id, 1),))
+        await receiving.receive(picker, receipt, key=f"{scene.key}:desk:{parcel.number}")
 
 
 async def _leaves(scene: Scene) -> Order:

@@ -81,6 +81,7 @@ CAST: tuple[tuple[Way, int, float, float], ...] = (
     (mishaps.is_damaged, 2, 0.6, 0.45),
     (mishaps.is_refused, 1, 0.6, 0.45),
     (mishaps.came_back, 2, 2, 1.6),
+    (mishaps.was_received_back, 1, 2, 1.6),
     (lives_in_review.passes_review, 2, 40, 3),
     (lives_in_review.is_turned_down, 2, 40, 1),
     (lives_in_review.comes_from_a_marketplace, 2, 30, 2),

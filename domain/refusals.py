@@ -534,6 +534,11 @@ FULFILLMENT: dict[str, tuple[str, str]] = {
         "面单已退回承运人，未发货，请重试。",
     ),
     "NOT_SIMULATED": ("This parcel is not carried by the simulator.", "该包裹并非由模拟快递承运。"),
+    "PARCEL_ALREADY_BACK": ("This parcel was received back already.", "该退回包裹已签收入库。"),
+    "PARCEL_NOT_COMING_BACK": (
+        "This parcel does not come back: {state}. Report it as returned, or have it stopped first.",
+        "该包裹并非退回件：{state}。请先上报退回或发起拦截。",
+    ),
     "PARCEL_ALREADY_DELIVERED": ("This parcel is delivered already.", "该包裹已签收。"),
 }
 

@@ -135,6 +135,7 @@ class Parcel(Row):
     written_off_at = fields.DatetimeField(
         null=True, description="since when units of it do not count as shipped any more"
     )
+    received_back_at = fields.DatetimeField(null=True, description="when it was scanned at the returns desk")
 
     class Meta:
         table = "parcel"
@@ -154,6 +155,7 @@ class ParcelLine(Row):
     quantity = fields.IntField()
     written_off = fields.IntField(default=0, description="units that do not count as shipped any more")
     restocked = fields.IntField(default=0, description="units that came back to the shelf")
+    broken = fields.IntField(default=0, description="units that came back and were of no use any more")
 
     class Meta:
         table = "parcel_line"
@@ -162,6 +164,7 @@ class ParcelLine(Row):
             CheckConstraint(check="quantity > 0", name="parcel_line_positive"),
             CheckConstraint(check="written_off <= quantity", name="parcel_line_written_off_once"),
             CheckConstraint(check="restocked <= quantity", name="parcel_line_restocked_once"),
+            CheckConstraint(check="broken >= 0 AND restocked + broken <= quantity", name="parcel_line_back_once"),
         )
 
 

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Protocol
 
 import strawberry
 
-from domain.fulfillment import carriers, demo, quotes, shipping, tracking
+from domain.fulfillment import carriers, demo, quotes, receiving, shipping, tracking
 from domain.fulfillment.carriers import NAMES, Profile
 from domain.fulfillment.loads import Chosen
 from domain.fulfillment.proofs import Given
 from domain.fulfillment.quotes import Offer
+from domain.fulfillment.receiving import Receipt
 from domain.fulfillment.shipping import Shipment
 from kit import ids
 from kit.text import in_locale
@@ -141,11 +142,24 @@ async def parcel_deliver(
     )
 
 
+async def parcel_receive_back(
+    info: Info,
+    *,
+    scan: str,
+    idempotency_key: str,
+    carrier: CarrierCode | None = None,
+    broken: Sequence[ChosenLine] = (),
+) -> Answer:
+    receipt = Receipt(scan, carrier, _chosen(broken, "broken"))
+    parcel = await receiving.receive(info.context.viewer, receipt, key=idempotency_key)
+    return Answer(parcel=parcel, order=await info.context.load(order_loaders.orders_by_id, parcel.order_id))
+
+
 async def carrier_simulate(info: Info, *, parcel_id: str, fault: CarrierFault, reports: bool = False) -> Answer:
     key = ids.key_of("Parcel", parcel_id, "parcelId")
     return Answer(parcel=await demo.simulate(info.context.viewer, key, fault, reports=reports))
 
 
-def _chosen(lines: Sequence[ChosenLine]) -> tuple[Chosen, ...]:
-    keys = ids.keys_of("OrderLine", [line.order_line_id for line in lines], "lines", "order_line_id")
+def _chosen(lines: Sequence[ChosenLine], named: str = "lines") -> tuple[Chosen, ...]:
+    keys = ids.keys_of("OrderLine", [line.order_line_id for line in lines], named, "order_line_id")
     return tuple(Chosen(key, line.quantity) for key, line in zip(keys, lines, strict=True))

@@ -108,6 +108,7 @@ class ParcelLine:
         description="Units that do not count as shipped any more: they were sent again, or refunded."
     )
     restocked: int = strawberry.field(description="Units that have come back to the shelf.")
+    broken: int = strawberry.field(description="Units that have come back and were of no use any more.")
 
 
 @strawberry.type(description="One report about a parcel, by its carrier or by a courier.")
@@ -147,6 +148,9 @@ class Parcel(Node):
     )
     carrier_canceled_at: datetime | None = strawberry.field(
         description="When the carrier gave the order up, UTC; null unless it said so."
+    )
+    received_back_at: datetime | None = strawberry.field(
+        description="When it was scanned at the returns desk of the shop, UTC; null unless it was."
     )
     cases: list[DeliveryCaseReference] = field(
         aftersales_resolvers.cases_of_parcel,
@@ -269,6 +273,34 @@ class ParcelDeliverPayload(Payload):
     parcel: Parcel | None = strawberry.field(description="The parcel as it is now; null when nothing was done.")
 
 
+@strawberry.input(description="Units of an order line that have come back broken.")
+class BrokenUnitsInput:
+    order_line_id: strawberry.ID = strawberry.field(description="The line; of a bundle, whole ones are counted.")
+    quantity: int = strawberry.field(description="Units, 1 to what has come back and lies on no shelf yet.")
+
+
+@strawberry.input(description="A parcel that lies at the returns desk.")
+class ParcelReceiveBackInput:
+    scan: str = strawberry.field(
+        description="What the scanner read: the waybill, or the market's own number of the parcel, 1–60 characters."
+    )
+    carrier: CarrierCode | None = strawberry.field(
+        default=strawberry.UNSET, description="Whose waybill it is; only needed where two carriers use the same one."
+    )
+    broken: list[BrokenUnitsInput] = strawberry.field(
+        default_factory=list, description="What goes on no shelf; everything else does."
+    )
+    idempotency_key: strawberry.ID = strawberry.field(
+        description="Chosen by the client, 1–100 characters: the same key receives it once however often it is sent."
+    )
+
+
+@strawberry.type(description="The parcel that came back.")
+class ParcelReceiveBackPayload(Payload):
+    parcel: Parcel | None = strawberry.field(description="The parcel as it is now; null when nothing was done.")
+    order: OrderReference | None = strawberry.field(description="Its order; null when nothing was done.")
+
+
 @strawberry.input(description="What the carrier simulator shall do with a parcel.")
 class CarrierSimulateInput:
     parcel_id: strawberry.ID = strawberry.field(description="A parcel that the simulator carries.")
@@ -309,6 +341,13 @@ class FulfillmentMutation:
         ParcelDeliverInput,
         description="Report that a parcel has arrived. With the last parcel of an order the time to confirm receipt "
         "begins. For couriers.",
+    )
+    parcel_receive_back: ParcelReceiveBackPayload = mutation(
+        resolvers.parcel_receive_back,
+        ParcelReceiveBackInput,
+        description="Receive a parcel that was refused, stopped, not collected or could not be delivered: it counts as "
+        "returned, its units go on the shelf that they left or are booked as broken, and its case or interception goes "
+        "on as if the carrier had told of it. For warehouse staff.",
     )
     carrier_simulate: CarrierSimulatePayload = mutation(
         resolvers.carrier_simulate,

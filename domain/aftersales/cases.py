@@ -67,12 +67,21 @@ async def open_case(viewer: Viewer, order: Order, kind: Trouble, parcel: Parcel 
 
 async def change_kind(viewer: Viewer, order: Order, case: DeliveryCase, kind: Trouble, parcel: Parcel) -> None:
     """What a locked case is about has become worse, or better: another remedy, and a new time to settle it."""
+    await _change(viewer, order, case, kind, parcel)
+    await _write_to_customer(order, kind)
+
+
+async def propose_again(viewer: Viewer, order: Order, case: DeliveryCase, parcel: Parcel) -> None:
+    """What is usual for a locked case is another remedy now; for its customer nothing has happened."""
+    await _change(viewer, order, case, case.kind, parcel)
+
+
+async def _change(viewer: Viewer, order: Order, case: DeliveryCase, kind: Trouble, parcel: Parcel) -> None:
     await _set_kind(viewer, order, case, kind, parcel)
     case.update_from_dict({"chosen": None})
     await save(case)
     await effects.at(DUE, case.id, case.due_at)
     await tell(viewer, order, kind="case.changed", cause=kind.value, data=facts(case))
-    await _write_to_customer(order, kind)
 
 
 async def close(viewer: Viewer, order: Order, case: DeliveryCase, why: Closing) -> None:

@@ -77,6 +77,8 @@ async def _settle(viewer: Viewer, order: Order, parcel: Parcel) -> None:
             await cases.close(viewer, order, case, _why(order, parcel))
     elif found != case.kind and not (case.kind == Trouble.DAMAGED and found in watching.QUIET):
         await cases.change_kind(viewer, order, case, found, parcel)
+    elif found == Trouble.RETURNED and case.proposed == Remedy.RETURN_TO_STOCK and parcel.received_back_at is not None:
+        await cases.propose_again(viewer, order, case, parcel)
     look = watching.next_look(policy, parcel, now=now)
     if look is not None:
         await effects.at(watching.WATCH, parcel.id, look)
@@ -92,7 +94,9 @@ def _why(order: Order, parcel: Parcel) -> Closing:
 
 async def _has_something_at_stake(parcel: Parcel, kind: Trouble) -> bool:
     lines = await ParcelLine.filter(parcel_id=parcel.id)
-    return bool(watching.not_restocked(lines) if kind == Trouble.RETURNED else watching.at_stake(lines))
+    if kind == Trouble.RETURNED and parcel.received_back_at is None:
+        return bool(watching.not_restocked(lines))
+    return bool(watching.at_stake(lines))
 
 
 async def _was_settled(parcel: Parcel, kind: Trouble) -> bool:

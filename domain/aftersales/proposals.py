@@ -43,6 +43,8 @@ async def propose(viewer: Viewer, order: Order, kind: Trouble, parcel: Parcel | 
         return Proposal(Remedy.WAIT, units)
     if kind == Trouble.RETURNED:
         owed = watching.at_stake(await _parts(parcel))
+        if not units:
+            return refund_of(lines, owed)  # the returns desk has put everything away
         return Proposal(Remedy.RETURN_TO_STOCK, units, worth(lines, owed) or None)
     sendable = kind != Trouble.REFUSED and order.state in UNDERWAY and await _in_stock(lines, units)
     return Proposal(Remedy.RESHIP, units) if sendable else refund_of(lines, units)

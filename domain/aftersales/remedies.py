@@ -1,5 +1,6 @@
 """One call that makes a delivery good: stock, parcels, order and money are carried through, or nothing has changed."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -222,9 +223,14 @@ async def _reopen(bench: Bench, units: Mapping[UUID, int]) -> None:
 
 
 async def _restock(bench: Bench, units: Mapping[UUID, int]) -> None:
-    if bench.parcel is not None:
-        await stock.restock(bench.viewer, order_id=bench.order.id, quantities=units, reason=bench.case.number)
-        await watching.mark_restocked(bench.parcel, units)
+    """What the returns desk has put away already stays there."""
+    if bench.parcel is None:
+        return
+    left = Counter(watching.not_restocked(await ParcelLine.filter(parcel_id=bench.parcel.id)))
+    back = Counter(units) & left
+    if back:
+        await stock.restock(bench.viewer, order_id=bench.order.id, quantities=back, reason=bench.case.number)
+        await watching.mark_restocked(bench.parcel, back)
 
 
 def _reason(kind: Trouble) -> RefundReason:

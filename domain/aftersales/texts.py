@@ -46,6 +46,10 @@ REASONS: Mapping[tuple[Trouble, Remedy], Localized] = {
         "zh-CN": "多数包裹会在判定遗失前恢复更新，请同时联系承运人。",
     },
 }
+RECEIVED_BACK: Localized = {
+    "en": "The goods were received at the returns desk; what was paid for them is given back.",
+    "zh-CN": "退回商品已由仓库签收，已付货款将退还。",
+}
 CHOSEN: Localized = {"en": "The customer has asked for it.", "zh-CN": "由客户选择。"}
 IN_STOCK: Localized = {"en": "The same goods are in stock.", "zh-CN": "同款商品有库存。"}
 OUT_OF_STOCK: Localized = {
@@ -73,6 +77,8 @@ def reason(kind: Trouble, proposed: Remedy, *, is_settled: bool = False) -> Loca
         return known
     if proposed == Remedy.RETURN_TO_STOCK:
         return WAS_SETTLED if is_settled else IS_BACK
+    if kind == Trouble.RETURNED and proposed == Remedy.REFUND:
+        return RECEIVED_BACK
     if kind == Trouble.REFUSED:
         return COMES_BACK
     return IN_STOCK if proposed == Remedy.RESHIP else OUT_OF_STOCK

@@ -87,8 +87,9 @@ def at_stake(lines: Sequence[ParcelLine]) -> dict[UUID, int]:
 
 
 def not_restocked(lines: Sequence[ParcelLine]) -> dict[UUID, int]:
-    """Units by order line that have not come back to the shelf."""
-    return {line.order_line_id: line.quantity - line.restocked for line in lines if line.quantity > line.restocked}
+    """Units by order line that have not come back to the shelf, nor come back broken."""
+    left = {line.order_line_id: line.quantity - line.restocked - line.broken for line in lines}
+    return {line_id: units for line_id, units in left.items() if units > 0}
 
 
 async def write_off(parcel: Parcel, units: Mapping[UUID, int]) -> None:
@@ -105,3 +106,10 @@ async def mark_restocked(parcel: Parcel, units: Mapping[UUID, int]) -> None:
     for line in await ParcelLine.filter(parcel_id=parcel.id, order_line_id__in=list(units)):
         line.restocked += units[line.order_line_id]
         await line.save(update_fields=["restocked"])
+
+
+async def mark_broken(parcel: Parcel, units: Mapping[UUID, int]) -> None:
+    """Units of a parcel have come back, and no shelf gets them."""
+    for line in await ParcelLine.filter(parcel_id=parcel.id, order_line_id__in=list(units)):
+        line.broken += units[line.order_line_id]
+        await line.save(update_fields=["broken"])

@@ -195,6 +195,12 @@ async def restock(viewer: Viewer, *, order_id: UUID, quantities: Mapping[UUID, i
     await _end(viewer, taken, ReservationState.RETURNED, MovementKind.RESTOCK, order_id=order_id, reason=reason)
 
 
+async def scrap(*, order_id: UUID, quantities: Mapping[UUID, int]) -> None:
+    """Shipped units of order lines have come back broken: they left the shelf when they were shipped, and stay off."""
+    shipped = await _promises(order_id, ReservationState.SHIPPED)
+    await _mark(_taken(shipped, quantities), ReservationState.LOST)
+
+
 async def held(order_id: UUID) -> list[Reservation]:
     """What is still promised to an order, and where it lies."""
     return await Reservation.filter(order_id=order_id, state=ReservationState.HELD).order_by("id")

@@ -54,6 +54,7 @@ class EventKind(StrEnum):
     PARCEL_SCANNED = "parcel.scanned"
     PARCEL_DELIVERED = "parcel.delivered"
     PARCEL_TURNED_UP = "parcel.turned_up"
+    PARCEL_RECEIVED_BACK = "parcel.received_back"
     ORDER_URGED = "order.urged"
     CASE_OPENED = "case.opened"
     CASE_CHANGED = "case.changed"
@@ -199,6 +200,10 @@ MESSAGES: dict[EventKind, dict[str, str]] = {
     EventKind.SERVICE_STARTED: {"en": "The service has begun.", "zh-CN": "服务已开始。"},
     EventKind.SERVICE_COMPLETED: {"en": "The service is done.", "zh-CN": "服务已完成。"},
     EventKind.PARCEL_DELIVERED: {"en": "Parcel {waybill} delivered.", "zh-CN": "包裹 {waybill} 已送达。"},
+    EventKind.PARCEL_RECEIVED_BACK: {
+        "en": "Parcel {waybill} is back at the warehouse.",
+        "zh-CN": "包裹 {waybill} 已退回仓库。",
+    },
     EventKind.PARCEL_TURNED_UP: {
         "en": "Parcel {waybill} has turned up again after all.",
         "zh-CN": "包裹 {waybill} 重新出现了。",
