@@ -63,10 +63,17 @@ check: lint ## All static checks and the quick tests: what must hold before a co
 
 .PHONY: lint
 lint: $(DEV) ## The static checks alone
+	@$(MAKE) -j2 --output-sync=target lint-types lint-laws lint-style lint-written
+
+.PHONY: lint-style lint-types lint-laws lint-written
+lint-style:
 	@echo "Format (ruff)"          && $(BIN)/ruff format --check --quiet --diff .
 	@echo "Lint (ruff)"            && $(BIN)/ruff check --quiet .
+lint-types:
 	@echo "Types (mypy --strict)"  && $(BIN)/mypy
+lint-laws:
 	@echo "Laws (import-linter)"   && $(BIN)/lint-imports --no-logo
+lint-written:
 	@echo "Migrations"             && $(PY) -m scripts.check_migrations
 	@echo "Schema"                 && $(PY) -m scripts.export_schema --check
 	@echo "Settings"               && $(PY) -m scripts.export_settings --check
