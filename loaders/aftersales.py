@@ -3,14 +3,19 @@
 from uuid import UUID
 
 from domain.access import Viewer
-from domain.aftersales.visible import visible, visible_notes
+from domain.aftersales.visible import is_shown, visible, visible_notes
+from domain.archive import reading
 from loaders.registry import grouped, in_order
 from models.aftersales import CaseNote, DeliveryCase
 
 
 async def cases_by_id(viewer: Viewer, keys: list[UUID]) -> list[DeliveryCase | None]:
     """Visible cases."""
-    return in_order(keys, {case.id: case for case in await visible(viewer).filter(id__in=keys)})
+    found = {case.id: case for case in await visible(viewer).filter(id__in=keys)}
+    known = await reading.with_archived_parts(viewer, keys, found, DeliveryCase)
+    return in_order(
+        keys, {key: case for key, case in known.items() if not case.past or is_shown(viewer, case.past.order)}
+    )
 
 
 async def cases_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[DeliveryCase]]:

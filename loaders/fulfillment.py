@@ -36,7 +36,8 @@ async def tracking_by_parcel(viewer: Viewer, keys: list[UUID]) -> list[list[Trac
 
 async def interceptions_by_id(viewer: Viewer, keys: list[UUID]) -> list[Interception | None]:
     """Interceptions of visible orders."""
-    return in_order(keys, {row.id: row for row in await interception.visible(viewer).filter(id__in=keys)})
+    found = {row.id: row for row in await interception.visible(viewer).filter(id__in=keys)}
+    return in_order(keys, await reading.with_archived_parts(viewer, keys, found, Interception))
 
 
 async def interceptions_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[Interception]]:

@@ -40,7 +40,8 @@ async def order_lines_by_id(viewer: Viewer, keys: list[UUID]) -> list[OrderLine 
 
 async def changes_by_id(viewer: Viewer, keys: list[UUID]) -> list[OrderChangeRequest | None]:
     """Changes of visible orders."""
-    return in_order(keys, {row.id: row for row in await changes.visible(viewer).filter(id__in=keys)})
+    found = {row.id: row for row in await changes.visible(viewer).filter(id__in=keys)}
+    return in_order(keys, await reading.with_archived_parts(viewer, keys, found, OrderChangeRequest))
 
 
 async def changes_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[OrderChangeRequest]]:

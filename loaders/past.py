@@ -4,13 +4,27 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from domain.access import Permission, Viewer
+from domain.aftersales.visible import is_shown
 from domain.archive.records import Record
-from loaders import fulfillment, orders, payments
+from loaders import aftersales, fulfillment, orders, payments, shortages
 from loaders.registry import Question
+from models.aftersales import CaseNote, DeliveryCase
+from models.fulfillment import Interception
+from models.orders import OrderChangeRequest
+from models.shortages import Shortage, ShortageLine
+
+Known = Iterator[tuple[Question[UUID, Any], UUID, Any]]  # question, key and answer
 
 
-def answers(record: Record) -> Iterator[tuple[Question[UUID, Any], UUID, Any]]:
-    """Question, key and answer, for everything that belongs to a record that the viewer has been shown."""
+def answers(viewer: Viewer, record: Record) -> Known:
+    """Everything that belongs to a record that the viewer has been shown."""
+    yield from _order(record)
+    yield from _exceptions(record)
+    yield from _cases(viewer, record)
+
+
+def _order(record: Record) -> Known:
     order = record.order
     yield orders.orders_by_id, order.id, order
     yield orders.lines_by_order, order.id, record.lines
@@ -28,3 +42,29 @@ def answers(record: Record) -> Iterator[tuple[Question[UUID, Any], UUID, Any]]:
         yield fulfillment.parcels_by_id, parcel.id, parcel
         yield fulfillment.lines_by_parcel, parcel.id, record.lines_of(parcel)
         yield fulfillment.tracking_by_parcel, parcel.id, record.scans_of(parcel)
+
+
+def _exceptions(record: Record) -> Known:
+    key, asked, missing = record.order.id, record.rows(OrderChangeRequest), record.rows(Shortage)
+    yield orders.changes_by_order, key, asked
+    yield fulfillment.interceptions_by_order, key, record.rows(Interception)
+    yield shortages.newest_by_order, key, missing[-1] if missing else None
+    for change in asked:
+        yield orders.changes_by_id, change.id, change
+    for found in record.rows(Interception):
+        yield fulfillment.interceptions_by_id, found.id, found
+    for shortage in missing:
+        yield shortages.shortages_by_id, shortage.id, shortage
+        own = [line for line in record.rows(ShortageLine) if line.shortage_id == shortage.id]
+        yield shortages.lines_by_shortage, shortage.id, own
+
+
+def _cases(viewer: Viewer, record: Record) -> Known:
+    cases = record.rows(DeliveryCase) if is_shown(viewer, record.order) else []
+    notes = record.rows(CaseNote) if viewer.may(Permission.SEE_CASES) else []
+    yield aftersales.cases_by_order, record.order.id, cases
+    for parcel in record.parcels:
+        yield aftersales.cases_by_parcel, parcel.id, [case for case in cases if case.parcel_id == parcel.id]
+    for case in cases:
+        yield aftersales.cases_by_id, case.id, case
+        yield aftersales.notes_by_case, case.id, [note for note in notes if note.case_id == case.id]

@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.access import Viewer
+from domain.archive import reading
 from domain.orders import shortages
 from domain.orders.offers import Facts
 from domain.orders.visible import visible_shortages
@@ -13,7 +14,8 @@ from models.shortages import Shortage, ShortageLine
 
 async def shortages_by_id(viewer: Viewer, keys: list[UUID]) -> list[Shortage | None]:
     """Shortages of visible orders."""
-    return in_order(keys, {row.id: row for row in await visible_shortages(viewer).filter(id__in=keys)})
+    found = {row.id: row for row in await visible_shortages(viewer).filter(id__in=keys)}
+    return in_order(keys, await reading.with_archived_parts(viewer, keys, found, Shortage))
 
 
 async def newest_by_order(viewer: Viewer, keys: list[UUID]) -> list[Shortage | None]:

@@ -54,7 +54,7 @@ class Context:
     def show(self, row: object) -> None:
         """Answer what a row of the past is asked from its own record, not from today's tables."""
         if isinstance(row, Row) and row.past is not None:
-            self.loaders.know(past.answers(row.past))
+            self.loaders.know(past.answers(self.viewer, row.past))
 
 
 Info = StrawberryInfo[Context, Any]

@@ -4,6 +4,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from domain.access import Permission, Viewer
+from domain.orders.visible import is_owner
 from models.aftersales import CaseNote, DeliveryCase
 from models.orders import Order
 
@@ -17,6 +18,11 @@ def visible(viewer: Viewer) -> QuerySet[DeliveryCase]:
     if viewer.order_id is not None:
         return DeliveryCase.filter(order_id=viewer.order_id)
     return DeliveryCase.filter(Q(id__isnull=True))
+
+
+def is_shown(viewer: Viewer, order: Order) -> bool:
+    """Whether the viewer may read the cases of an order that they may see: the same rule, for one that is put away."""
+    return viewer.may(Permission.SEE_CASES) or is_owner(viewer, order)
 
 
 def visible_notes(viewer: Viewer) -> QuerySet[CaseNote]:

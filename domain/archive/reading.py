@@ -44,7 +44,7 @@ async def with_archived_parts(
         return found
     parts: dict[UUID, RowType] = {}
     for key, record in (await storing.find_by_part(viewer, missing)).items():
-        for row in (*record.lines, *record.payments, *record.refunds, *record.parcels):
+        for row in record.parts:
             if row.id == key and isinstance(row, kind):
                 parts[key] = row
     return found | parts
@@ -67,5 +67,4 @@ async def part_as_of(row: Row, order: Order, at: datetime) -> Row | None:
     record: Record | None = past.as_of(order.past or (await collect([order]))[0], at)
     if record is None:
         return None
-    parts = (*record.lines, *record.payments, *record.refunds, *record.parcels)
-    return next((one for one in parts if one.moment and one.moment[0] == row.id), None)
+    return next((one for one in record.parts if one.moment and one.moment[0] == row.id), None)

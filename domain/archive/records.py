@@ -10,14 +10,20 @@ from tortoise import Tortoise
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
+from models.aftersales import DeliveryCase
+from models.base import Row
 from models.database import APP
-from models.fulfillment import Parcel, ParcelLine, TrackingEvent
+from models.fulfillment import Interception, Parcel, ParcelLine, TrackingEvent
 from models.inventory import Reservation
-from models.orders import Order, OrderLine
+from models.orders import Order, OrderChangeRequest, OrderLine
 from models.outbox import Event
 from models.payments import Payment, Refund, RefundLine
+from models.shortages import Shortage
 
 RowType = TypeVar("RowType", bound=Model)
+ShownType = TypeVar("ShownType", bound=Row)
+
+SHOWN = (Shortage, OrderChangeRequest, Interception, DeliveryCase)  # of the others, what has an id for clients
 
 
 @dataclass(slots=True)
@@ -41,14 +47,19 @@ class Record:
 
     def bind(self) -> "Record":
         """Have every row know that it belongs to this record."""
-        for row in (self.order, *self.lines, *self.payments, *self.refunds, *self.parcels):
+        for row in (self.order, *self.parts):
             row.past = self
         return self
 
     @property
-    def parts(self) -> list[UUID]:
-        """The keys by which clients may ask for a part of it."""
-        return [row.id for row in (*self.lines, *self.payments, *self.refunds, *self.parcels)]
+    def parts(self) -> list[Row]:
+        """The rows for which clients may ask by their ids."""
+        others = [row for row in self.others if isinstance(row, SHOWN)]
+        return [*self.lines, *self.payments, *self.refunds, *self.parcels, *others]
+
+    def rows(self, kind: type[ShownType]) -> list[ShownType]:
+        """What of the others is of one kind, oldest first: keys grow with time."""
+        return sorted((row for row in self.others if isinstance(row, kind)), key=lambda row: row.id)
 
     def lines_of(self, parcel: Parcel) -> list[ParcelLine]:
         """What is in a parcel."""
@@ -110,7 +121,7 @@ def referring(to: type[Model]) -> list[tuple[type[Model], str]]:
 
 
 async def add_others(records: Sequence[Record]) -> None:
-    """Fill in what only the archive needs: rows that refer to these by a foreign key, and what refers to those."""
+    """Fill in what has to go along: rows that refer to these by a foreign key, and what refers to those."""
     owner = {row.id: record for record in records for row in (record.order, *record.lines)}
     owner |= {row.id: record for record in records for row in (*record.payments, *record.refunds, *record.parcels)}
     waiting: list[tuple[type[Model], list[UUID]]] = [(kind, list(owner)) for kind in CORE[:6]]

@@ -74,7 +74,7 @@ async def _put_away(record: Record) -> None:
         archived_at=clock.now(),
         document=documents.write(record),
     )
-    await ArchivedPart.bulk_create(ArchivedPart(id=key, order_id=order.id) for key in record.parts)
+    await ArchivedPart.bulk_create(ArchivedPart(id=part.id, order_id=order.id) for part in record.parts)
     await Event.filter(stream_id=order.id).delete()
     await Reservation.filter(order_id=order.id).delete()
     await Order.filter(id=order.id).delete()  # lines, payments, refunds and parcels go with it
@@ -87,7 +87,7 @@ async def find(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Record]:
 
 
 async def find_by_part(viewer: Viewer, keys: Collection[UUID]) -> dict[UUID, Record]:
-    """Archived orders that the viewer may see, by the keys of their lines, parcels, payments or refunds."""
+    """Archived orders that the viewer may see, by the keys of their parts."""
     owners = {part.id: part.order_id for part in await ArchivedPart.filter(id__in=list(keys))}
     records = await find(viewer, set(owners.values())) if owners else {}
     return {key: records[order_id] for key, order_id in owners.items() if order_id in records}
