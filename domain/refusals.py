@@ -590,6 +590,7 @@ REVIEW: dict[str, tuple[str, str]] = {
         "Claim the review first; your claim may have run out.",
         "请先认领该审核，您的认领可能已过期。",
     ),
+    "NOTHING_TO_REVIEW": ("Nobody has to review this order.", "该订单无需审核。"),
     "REVIEW_CLOSED": ("This review is closed: {stage}.", "该审核已结束：{stage}。"),
     "CALL_NEEDED": (
         "An order of this size is approved only after a call in which the buyer has confirmed it.",

@@ -3,7 +3,8 @@
 from uuid import UUID
 
 from domain.access import Viewer
-from domain.orders.review_rows import OPEN
+from domain.orders import review_guards
+from domain.orders.review_guards import OPEN, Look
 from domain.orders.risk_rules import visible_rules
 from domain.orders.visible import visible_reviews
 from loaders.registry import grouped, in_order
@@ -24,6 +25,11 @@ async def open_reviews_by_order(viewer: Viewer, keys: list[UUID]) -> list[Review
     """The open review of each order, for those who review."""
     found = await visible_reviews(viewer).filter(order_id__in=keys, stage__in=OPEN)
     return in_order(keys, {review.order_id: review for review in found})
+
+
+async def looks_by_order(viewer: Viewer, keys: list[UUID]) -> list[Look | None]:
+    """The newest review of each order as its guards see it, for those who review."""
+    return in_order(keys, await review_guards.newest(viewer, keys))
 
 
 async def calls_by_review(viewer: Viewer, keys: list[UUID]) -> list[list[ReviewCall]]:

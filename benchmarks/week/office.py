@@ -13,7 +13,7 @@ from domain.aftersales.remedies import Decision
 from domain.delivery import slots
 from domain.inventory import stock, transfers, warehouses
 from domain.inventory.transfers import Units
-from domain.orders import damage, review, review_rows
+from domain.orders import damage, review, review_guards
 from domain.payments import refunds
 from domain.payments.refunds import Asked
 from kit import clock, ids
@@ -81,7 +81,7 @@ async def _refund(town: Town, order: Order) -> None:
 
 async def _of_reviewers(town: Town) -> list[Act]:
     """Somebody looks after some hours; what is left lying, once it is overdue."""
-    waiting = Review.filter(stage__in=review_rows.OPEN, opened_at__lt=clock.now() - PATIENCE).order_by("opened_at")
+    waiting = Review.filter(stage__in=review_guards.OPEN, opened_at__lt=clock.now() - PATIENCE).order_by("opened_at")
     acts: list[Act] = []
     for found in [found for found in await waiting.limit(200) if town.is_own(found.order_id)]:
         acts += town.once("review", found, 1 - faults.LEFT_LYING, _review)

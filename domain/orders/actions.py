@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from domain.access import Permission, Viewer
 from domain.market import Policy
-from domain.orders import dispatch
+from domain.orders import dispatch, review_guards
+from domain.orders.review_guards import Look
 from domain.orders.visible import is_owner
 from kit import clock
 from kit.errors import Refused
@@ -31,6 +32,9 @@ class Action(StrEnum):
     REFUND = "REFUND"
     CHOOSE_SHORTAGE = "CHOOSE_SHORTAGE"
     URGE = "URGE"
+    REVIEW_CLAIM = "REVIEW_CLAIM"
+    REVIEW_APPROVE = "REVIEW_APPROVE"
+    REVIEW_REJECT = "REVIEW_REJECT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +57,25 @@ def check(viewer: Viewer, order: Order, action: Action) -> None:
     GUARDS[action](viewer.market.policy, order)
 
 
-def possibilities(viewer: Viewer, order: Order) -> list[Possibility]:
-    """Every action with what `check` would say."""
-    return [_possibility(viewer, order, action) for action in Action]
+def possibilities(viewer: Viewer, order: Order, look: Look | None = None) -> list[Possibility]:
+    """Every action with what `check` would say; `look` is the order's newest review, for those who review."""
+    return [_possibility(viewer, order, action, look) for action in Action]
 
 
-def _possibility(viewer: Viewer, order: Order, action: Action) -> Possibility:
-    refusal = _refusal(viewer, order, action)
+def _possibility(viewer: Viewer, order: Order, action: Action, look: Look | None) -> Possibility:
+    refusal = _refusal(viewer, order, action, look)
     later = refusal.facts.get("next_at") if refusal else None
     available_from = later if isinstance(later, datetime) else None
-    return Possibility(action, refusal, _deadline(viewer, order, action), available_from)
+    deadline = _decide_by(viewer, action, look) if action in REVIEWING else _deadline(viewer, order, action)
+    return Possibility(action, refusal, deadline, available_from)
 
 
-def _refusal(viewer: Viewer, order: Order, action: Action) -> Refused | None:
+def _refusal(viewer: Viewer, order: Order, action: Action, look: Look | None) -> Refused | None:
     try:
-        check(viewer, order, action)
+        if action in REVIEWING:
+            REVIEWING[action](viewer, order, look)
+        else:
+            check(viewer, order, action)
     except Refused as refused:
         return refused
     return None
@@ -236,6 +244,36 @@ GUARDS: dict[Action, Callable[[Policy, Order], None]] = {
     Action.CHOOSE_SHORTAGE: _check_choose_shortage,
     Action.URGE: _check_urge,
 }
+
+
+def _check_review_claim(viewer: Viewer, order: Order, look: Look | None) -> None:
+    review_guards.check_claim(viewer, look.review if look else None)
+
+
+def _check_approval(viewer: Viewer, order: Order, look: Look | None) -> None:
+    review_guards.check_decision(viewer, look.review if look else None)
+    review_guards.check_call(viewer, order, is_confirmed=look is not None and look.is_confirmed)
+
+
+def _check_rejection(viewer: Viewer, order: Order, look: Look | None) -> None:
+    review_guards.check_decision(viewer, look.review if look else None)
+    check(viewer, order, Action.CANCEL)
+
+
+# What is asked of an order's review, and not of the order alone.
+REVIEWING: dict[Action, Callable[[Viewer, Order, Look | None], None]] = {
+    Action.REVIEW_CLAIM: _check_review_claim,
+    Action.REVIEW_APPROVE: _check_approval,
+    Action.REVIEW_REJECT: _check_rejection,
+}
+
+
+def _decide_by(viewer: Viewer, action: Action, look: Look | None) -> datetime | None:
+    if look is None or not review_guards.is_open(look.review):
+        return None
+    if action == Action.REVIEW_CLAIM:
+        return look.review.due_at
+    return look.review.claimed_until if review_guards.holder(look.review) == viewer.user_id else None
 
 
 def _deadline(viewer: Viewer, order: Order, action: Action) -> datetime | None:

@@ -8,9 +8,10 @@ from tortoise.queryset import QuerySet
 
 from domain import effects
 from domain.access import Permission, Viewer
-from domain.orders import history, lifecycle
+from domain.orders import history, lifecycle, review_guards
+from domain.orders.review_guards import OPEN, holder, is_open
 from domain.orders.review_kinds import ReviewEventKind
-from domain.orders.review_rows import CLAIM_OVER, OPEN, close, note
+from domain.orders.review_rows import CLAIM_OVER, close, note
 from domain.orders.visible import visible_reviews
 from kit import clock
 from kit.errors import Refused
@@ -22,20 +23,9 @@ from models.reviews import CallOutcome, RejectReason, Review, ReviewCall, Review
 LONGEST_NOTE = 500
 
 
-def is_open(review: Review) -> bool:
-    """Whether it is still to be decided."""
-    return review.stage in OPEN
-
-
 def is_overdue(review: Review) -> bool:
     """Whether it should have been decided by now."""
     return is_open(review) and clock.now() >= review.due_at
-
-
-def holder(review: Review) -> UUID | None:
-    """Who has claimed it, as long as the claim runs."""
-    runs = review.stage == ReviewStage.CLAIMED and review.claimed_until and clock.now() < review.claimed_until
-    return review.claimed_by if runs else None
 
 
 def overdue(reviews: QuerySet[Review]) -> QuerySet[Review]:
@@ -48,11 +38,9 @@ async def claim(viewer: Viewer, review_id: UUID) -> Review:
     """Take a review, for some minutes: nobody else decides it meanwhile. Claiming again makes the time longer."""
     async with viewer.market.change():
         order, review = await _locked(viewer, review_id)
-        other = holder(review)
-        if other is not None and other != viewer.user_id:
-            raise Refused("REVIEW_CLAIMED", until=review.claimed_until)
+        review_guards.check_claim(viewer, review)
         now = clock.now()
-        if other is None:
+        if holder(review) is None:
             review.claimed_at = now
         review.stage, review.claimed_by = ReviewStage.CLAIMED, viewer.user_id
         review.claimed_until = now + timedelta(minutes=viewer.market.policy.review_claim_minutes)
@@ -115,7 +103,8 @@ async def approve(viewer: Viewer, review_id: UUID, *, words: str = "", expected_
     told = clean_text(words, path=("note",), maximum=LONGEST_NOTE, multiline=True)
     async with viewer.market.change():
         order, review = await _claimed(viewer, review_id, expected_version)
-        await _check_call(viewer, order, review)
+        is_confirmed = await ReviewCall.exists(review_id=review.id, outcome=CallOutcome.CONFIRMED)
+        review_guards.check_call(viewer, order, is_confirmed=is_confirmed)
         review.note, review.decided_by = told, viewer.user_id
         await close(viewer, review, ReviewStage.APPROVED, ReviewEventKind.APPROVED)
         order.review = ReviewState.APPROVED
@@ -146,14 +135,6 @@ async def reject(
         return review
 
 
-async def _check_call(viewer: Viewer, order: Order, review: Review) -> None:
-    least = viewer.market.policy.review_call_minor_units
-    if order.total < least:
-        return
-    if not await ReviewCall.exists(review_id=review.id, outcome=CallOutcome.CONFIRMED):
-        raise Refused("CALL_NEEDED", minimum=least)
-
-
 async def _let_go(viewer: Viewer, order: Order, review: Review) -> None:
     review.stage, review.claimed_by, review.claimed_at, review.claimed_until = ReviewStage.PENDING, None, None, None
     await note(viewer, review, ReviewEventKind.RELEASED)
@@ -172,8 +153,7 @@ async def _claimed(viewer: Viewer, review_id: UUID, expected_version: int | None
     order, review = await _locked(viewer, review_id)
     if expected_version is not None and expected_version != review.version:
         raise Refused("VERSION_CONFLICT", path=("expectedVersion",), current=review)
-    if holder(review) != viewer.user_id or viewer.user_id is None:
-        raise Refused("REVIEW_NOT_CLAIMED")
+    review_guards.check_decision(viewer, review)
     return order, review
 
 
@@ -183,8 +163,7 @@ async def _locked(viewer: Viewer, review_id: UUID) -> tuple[Order, Review]:
     found = await _found(viewer, review_id)
     if found is None:
         raise Refused("NOT_FOUND", path=("reviewId",), what="review")
-    if not is_open(found[1]):
-        raise Refused("REVIEW_CLOSED", path=("reviewId",), stage=found[1].stage.value)
+    review_guards.check_open(viewer, found[1])
     return found
 
 

@@ -7,12 +7,12 @@ from datetime import timedelta
 
 from domain import effects, events
 from domain.access import Viewer
+from domain.orders.review_guards import OPEN
 from domain.orders.review_kinds import QUEUE, ReviewEventKind
 from kit import clock
 from models.orders import Order, ReviewState
 from models.reviews import Review, ReviewStage
 
-OPEN = (ReviewStage.PENDING, ReviewStage.CLAIMED)
 IN_REVIEW = (ReviewState.PENDING, ReviewState.CLAIMED)
 ESCALATE = "review.escalate"
 CLAIM_OVER = "review.claim_over"

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from domain import events
 from domain.access import Permission, Viewer
+from domain.orders.review_guards import OPEN
 from domain.orders.review_kinds import QUEUE
-from domain.orders.review_rows import OPEN
 from domain.orders.visible import visible_reviews
 from domain.streams import Change, Stream, follow
 from models.outbox import Event

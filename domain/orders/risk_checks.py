@@ -2,7 +2,7 @@
 
 from domain import effects
 from domain.access import Viewer, system
-from domain.orders import lifecycle, review_rows, risk, risk_facts
+from domain.orders import lifecycle, review_guards, review_rows, risk, risk_facts
 from domain.orders.history import tell
 from domain.orders.review_kinds import ReviewEventKind
 from kit import clock
@@ -43,7 +43,7 @@ async def _follow(viewer: Viewer, order: Order, found: RiskAssessment) -> Order:
 
 
 async def _turn_down(itself: Viewer, order: Order) -> Order:
-    review = await Review.filter(order_id=order.id, stage__in=review_rows.OPEN).select_for_update().first()
+    review = await Review.filter(order_id=order.id, stage__in=review_guards.OPEN).select_for_update().first()
     if review is not None:
         await review_rows.close(itself, review, ReviewStage.REJECTED, ReviewEventKind.REJECTED)
     await Order.filter(id=order.id).update(review=ReviewState.REJECTED)

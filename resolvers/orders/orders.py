@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 from tortoise.queryset import QuerySet
 
+from domain.access import Permission
 from domain.archive import reading
 from domain.archive.visible import visible as visible_archived
 from domain.idempotency import once
@@ -23,6 +24,7 @@ from kit.validate import clean_text
 from loaders import catalog as catalog_loaders
 from loaders import customers as customer_loaders
 from loaders import orders as loaders
+from loaders import reviews as review_loaders
 from models.archive import ArchivedOrder
 from models.catalog import Variant
 from models.customers import User
@@ -133,12 +135,14 @@ class ActionView:
     available_from: datetime | None
 
 
-def order_actions(root: strawberry.Parent[Order], info: Info) -> list[ActionView]:
+async def order_actions(root: strawberry.Parent[Order], info: Info) -> list[ActionView]:
     viewer = info.context.viewer
     if root.moment is not None:
         return []  # nothing can be done with the past
     views = []
-    for possibility in actions.possibilities(viewer, root):
+    reviews = viewer.may(Permission.REVIEW_ORDERS)
+    look = await info.context.load(review_loaders.looks_by_order, root.id) if reviews else None
+    for possibility in actions.possibilities(viewer, root, look):
         problem = Problem(possibility.refusal, info.context.locale) if possibility.refusal else None
         views.append(
             ActionView(

@@ -10,7 +10,7 @@ from uuid import UUID
 import strawberry
 
 from domain.orders import review as domain
-from domain.orders import review_rows, review_streams, risk, risk_rules
+from domain.orders import review_guards, review_rows, review_streams, risk, risk_rules
 from domain.orders.review_streams import ReviewChange
 from domain.orders.visible import visible_reviews
 from kit import ids
@@ -69,7 +69,7 @@ async def review_queue(info: Info, choice: ReviewChoice, sort: ReviewSort, **edg
         rows = rows.filter(claimed_by=viewer.user_id)
     if choice.overdue:
         rows = domain.overdue(rows)
-    stages = review_rows.OPEN if choice.stages is None else dict.fromkeys(choice.stages)
+    stages = review_guards.OPEN if choice.stages is None else dict.fromkeys(choice.stages)
     # Each stage is asked for by itself, in the order of its index: a page does not grow with the reviews that wait.
     return await merged([rows.filter(stage=stage) for stage in stages], sort=SORTS[sort], window=window(**edges))
 
@@ -91,12 +91,12 @@ def is_overdue(root: strawberry.Parent[Review]) -> bool:
 
 
 async def claimed_by(root: strawberry.Parent[Review], info: Info) -> User | None:
-    key = domain.holder(root)
+    key = review_guards.holder(root)
     return await info.context.load(customer_loaders.users_by_id, key) if key else None
 
 
 def claimed_until(root: strawberry.Parent[Review]) -> datetime | None:
-    return root.claimed_until if domain.holder(root) else None
+    return root.claimed_until if review_guards.holder(root) else None
 
 
 async def decided_by(root: strawberry.Parent[Review], info: Info) -> User | None:

@@ -68,6 +68,9 @@ enum_type(
         "REFUND": "`refundCreate`, by staff.",
         "CHOOSE_SHORTAGE": "`shortageChoose`, by the buyer or staff; `deadline` is when the clock chooses.",
         "URGE": "`orderUrge`, by the buyer.",
+        "REVIEW_CLAIM": "`reviewClaim`, by those who review; `deadline` is when it should have been decided.",
+        "REVIEW_APPROVE": "`reviewApprove`, by who has claimed the review; `deadline` is when the claim ends.",
+        "REVIEW_REJECT": "`reviewReject`, by who has claimed the review; `deadline` is when the claim ends.",
     },
 )
 enum_type(

@@ -17,7 +17,7 @@ from domain.access import Viewer, system
 from domain.customers import accounts, sessions
 from domain.customers.contacts import email_contact
 from domain.market import Market
-from domain.orders import actions
+from domain.orders import actions, review_guards
 from domain.orders.actions import Action
 from domain.orders.kinds import EventKind
 from domain.orders.states import TRANSITIONS, BuyerStatus, buyer_status
@@ -167,11 +167,13 @@ async def test_the_stream_over_all_orders_has_no_gap_and_runs_with_the_time(load
 async def test_what_can_be_done_with_each_order_is_known_for_everybody(loaded_market: Market) -> None:
     people = await residents(loaded_market, [*CUSTOMERS, *STAFF])
     possible: Counter[Action] = Counter()
+    looks = await review_guards.newest(system(loaded_market), [order.id for order in await Order.all()])
     for order in await Order.all():
         owner = next((person.viewer for person in people.values() if person.viewer.user_id == order.user_id), None)
-        viewers = [people["agent"].viewer, people["picker"].viewer, people["finance"].viewer, system(loaded_market)]
+        viewers = [people[key].viewer for key in ("agent", "picker", "finance", "reviewer")] + [system(loaded_market)]
         for viewer in [*viewers, owner or Viewer(market=loaded_market, order_id=order.id)]:
-            possible.update(one.action for one in actions.possibilities(viewer, order) if one.allowed)
+            look = looks.get(order.id)
+            possible.update(one.action for one in actions.possibilities(viewer, order, look) if one.allowed)
     assert set(possible) == set(Action)
 
 

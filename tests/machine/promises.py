@@ -8,7 +8,7 @@ from domain.aftersales import cases
 from domain.aftersales.states import LIVE
 from domain.fulfillment import watching
 from domain.market import Policy
-from domain.orders import changes, dispatch, review_rows
+from domain.orders import changes, dispatch, review_guards, review_rows
 from domain.orders.changes_delivery import slot_asked
 from domain.orders.states import GONE
 from domain.payments import ledger
@@ -130,7 +130,7 @@ async def _promises_have_deadlines(policy: Policy, orders: dict[UUID, Order]) ->
 
 
 async def _reviews_have_deadlines(orders: dict[UUID, Order], planned: set[UUID]) -> None:
-    reviews = await Review.filter(stage__in=review_rows.OPEN)
+    reviews = await Review.filter(stage__in=review_guards.OPEN)
     assert all(review.id in planned or review.escalated_at is not None for review in reviews)
     looked_at = {key for key, order in orders.items() if order.review in (ReviewState.PENDING, ReviewState.CLAIMED)}
     assert looked_at == {review.order_id for review in reviews}

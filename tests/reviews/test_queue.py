@@ -377,3 +377,56 @@ async def test_an_order_that_is_turned_down_at_once_is_answered_with_a_word_abou
     assert placed["order"] == {"state": "CANCELED", "cancelReason": "NOT_ACCEPTED"}
     assert [warning["code"] for warning in placed["warnings"]] == ["ORDER_NOT_ACCEPTED"]
     assert (await Order.get()).cancel_reason == CancelReason.NOT_ACCEPTED
+
+
+ACTIONS = """query ($id: ID!) { order(id: $id) { actions { action allowed reason reasonCode deadline } } }"""
+REVIEWING = ("REVIEW_CLAIM", "REVIEW_APPROVE", "REVIEW_REJECT")
+
+
+async def told(api: Api, viewer: Viewer, order: Order) -> dict[str, str | None]:
+    """What the order says about reviewing it: the code of the reason against it, None where nothing is."""
+    seen = await api(ACTIONS, as_=viewer, id=to_public("Order", order.id))
+    return {one["action"]: one["reasonCode"] for one in seen["order"]["actions"] if one["action"] in REVIEWING}
+
+
+def all_three(claim: str | None, approve: str | None, reject: str | None) -> dict[str, str | None]:
+    return dict(zip(REVIEWING, (claim, approve, reject), strict=True))
+
+
+async def test_an_order_tells_reviewers_what_they_can_decide_and_why_not(
+    api: Api, market: Market, customer: Viewer, staff: Staff
+) -> None:
+    order, found = await order_in_review(customer, price=market.policy.review_call_minor_units)
+    first, second = await staff(Role.ORDER_REVIEWER), await staff(Role.ORDER_REVIEWER)
+    not_yet = "REVIEW_NOT_CLAIMED"
+    assert await told(api, customer, order) == all_three(*["FORBIDDEN"] * 3)
+    assert await told(api, await staff(Role.SERVICE_AGENT), order) == all_three(*["FORBIDDEN"] * 3)
+    assert await told(api, first, order) == all_three(None, not_yet, not_yet)
+    await claimed(first, found)
+    assert await told(api, first, order) == all_three(None, "CALL_NEEDED", None)
+    assert await told(api, second, order) == all_three("REVIEW_CLAIMED", not_yet, not_yet)
+    await review.add_call(first, found.id, CallOutcome.NO_ANSWER)
+    assert (await told(api, first, order))["REVIEW_APPROVE"] == "CALL_NEEDED"
+    await review.add_call(first, found.id, CallOutcome.CONFIRMED)
+    assert await told(api, first, order) == all_three(None, None, None)
+    clock.set_offset(timedelta(minutes=market.policy.review_claim_minutes, seconds=1))
+    assert await told(api, second, order) == all_three(None, not_yet, not_yet)
+    clock.set_offset(timedelta())
+    await review.approve(first, found.id)
+    assert await told(api, first, order) == all_three(*["REVIEW_CLOSED"] * 3)
+
+
+async def test_an_order_that_passed_by_itself_has_nothing_to_review(api: Api, customer: Viewer, staff: Staff) -> None:
+    order = await place_order(customer, await make_product())
+    assert await told(api, await staff(Role.ORDER_REVIEWER), order) == all_three(*["NOTHING_TO_REVIEW"] * 3)
+
+
+async def test_the_deadlines_of_a_review_are_told_with_its_actions(api: Api, customer: Viewer, staff: Staff) -> None:
+    order, found = await order_in_review(customer)
+    reviewer = await staff(Role.ORDER_REVIEWER)
+    running = await claimed(reviewer, found)
+    seen = await api(ACTIONS, as_=reviewer, id=to_public("Order", order.id))
+    deadlines = {one["action"]: one["deadline"] for one in seen["order"]["actions"] if one["action"] in REVIEWING}
+    assert running.claimed_until is not None
+    expected = [found.due_at, running.claimed_until, running.claimed_until]
+    assert deadlines == dict(zip(REVIEWING, [moment.isoformat() for moment in expected], strict=True))
