@@ -108,7 +108,7 @@ MAIN_CAST: tuple[tuple[Way, float], ...] = (
     (lives.is_on_its_way_with_others, 0.9),
     (mishaps.is_lost, 0.44),
     (lives.is_on_its_way, 0.4),
-    (lives.waits_for_the_picker, 0.2),
+    (lives.waits_for_the_picker, 0.7),  # the oldest that she waits for: to be urged
     (lives.waits_for_money, 0.003),
 )
 

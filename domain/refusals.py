@@ -544,8 +544,8 @@ FULFILLMENT: dict[str, tuple[str, str]] = {
 
 AFTERSALES: dict[str, tuple[str, str]] = {
     "URGE_TOO_EARLY": (
-        "The shop has been told; you can ask again from {next_at:%Y-%m-%d %H:%M} UTC.",
-        "商家已知悉，{next_at:%Y-%m-%d %H:%M}（UTC）后可再次催发货。",
+        "It is too early to ask for a quicker dispatch; you can from {next_at:%Y-%m-%d %H:%M} UTC on.",
+        "暂时还不能催发货，{next_at:%Y-%m-%d %H:%M}（UTC）起可以催。",
     ),
     "CASE_ENDED": ("This case has ended.", "该单已结束。"),
     "CASE_CLAIMED_BY_ANOTHER": ("Somebody else is working on this case.", "该单正由其他同事处理。"),

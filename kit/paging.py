@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -135,8 +135,7 @@ async def merged(parts: Sequence[QuerySet[Any]], *, sort: Sort, window: Window) 
 
 def encode(key: Sequence[object], *, sort: Sort) -> str:
     """A cursor for a row's sort key, bound to the sort order."""
-    plain = [{"t": part.isoformat()} if isinstance(part, datetime) else _plain(part) for part in key]
-    raw = json.dumps([sort.name, *plain], ensure_ascii=False, separators=(",", ":")).encode()
+    raw = json.dumps([sort.name, *map(_plain, key)], ensure_ascii=False, separators=(",", ":")).encode()
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
@@ -163,10 +162,16 @@ def decode(cursor: str, *, sort: Sort) -> list[object]:
 
 
 def _plain(part: object) -> object:
+    if isinstance(part, datetime):
+        return {"t": part.isoformat()}
+    if isinstance(part, date):
+        return {"d": part.isoformat()}
     return str(part) if isinstance(part, UUID) else part
 
 
 def _value(part: object) -> object:
+    if isinstance(part, dict) and "d" in part:
+        return date.fromisoformat(part["d"])
     if isinstance(part, dict):
         moment = datetime.fromisoformat(part["t"])
         if moment.tzinfo is None:
@@ -184,7 +189,7 @@ def _value(part: object) -> object:
 def _fits(model: type[Model], column: str, value: object) -> bool:
     """Whether a value that came in a cursor could stand in the column: databases fail on what could not."""
     field = model._meta.fields_map[column]
-    if not isinstance(value, field.field_type):
+    if not isinstance(value, field.field_type) or (isinstance(value, datetime) and field.field_type is date):
         return False
     limits: dict[str, int] = field.constraints
     if isinstance(value, str):

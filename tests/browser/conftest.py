@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import chromium
+from tests.browser import chromium, trade
 from tests.browser.explorer import Explorer
+from tests.live import markets
+from tests.live.fixtures import KEYS
 from tests.live.server import Server, copy_market, serving
 
 
@@ -30,6 +32,18 @@ def stocked_server(browser: str, stocked_sqlite: Path, tmp_path_factory: pytest.
     folder = tmp_path_factory.mktemp("stocked-server")
     with asyncio.Runner() as runner:
         context = serving(copy_market(stocked_sqlite, folder), folder)
+        yield runner.run(context.__aenter__())
+        runner.run(context.__aexit__(None, None, None))
+
+
+@pytest.fixture(scope="session")
+def traded_server(browser: str, stocked_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over a market with a few days of trade behind it."""
+    folder = tmp_path_factory.mktemp("traded-server")
+    url = copy_market(stocked_sqlite, folder)
+    markets.alone(lambda: trade.play(url, folder), KEYS)
+    with asyncio.Runner() as runner:
+        context = serving(url, folder)
         yield runner.run(context.__aenter__())
         runner.run(context.__aexit__(None, None, None))
 

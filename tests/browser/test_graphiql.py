@@ -95,7 +95,8 @@ async def test_a_value_that_is_not_known_yet_is_asked_for_before_anything_is_sen
     asked = explorer.questions
     answer = await explorer.run("Pay")
     message = (
-        "{{orderId}} is not known yet. Run step 4, “Checkout”, which brings it, or write a value into the variables."
+        "{{orderId}} is not known yet. "
+        "Run “OrderPlace” in step 4, “Checkout”, which brings it, or write a value into the variables."
     )
     assert answer == {"errors": [{"message": message}]}
     assert explorer.questions == asked

@@ -170,6 +170,23 @@ async def test_an_expected_delivery_is_received_in_parts(api: Api, market: Marke
     assert await incoming.expected([variant.id]) == {}
 
 
+async def test_expected_deliveries_are_listed_by_their_day_page_by_page(api: Api, market: Market) -> None:
+    variant, house, staff = await variant_of(await make_product()), await make_warehouse("SH"), await clerk(market)
+    today = clock.now().date()
+    for days in (4, 1, 1, 2):
+        async with transaction():
+            await incoming.expect(
+                staff, variant_id=variant.id, warehouse_id=house.id, units=1, expected_on=today + timedelta(days=days)
+            )
+    pages = """query ($after: String) { expectedDeliveries(first: 2, after: $after) {
+      nodes { expectedOn } pageInfo { hasNextPage endCursor } } }"""
+    first = (await api(pages, as_=staff))["expectedDeliveries"]
+    second = (await api(pages, as_=staff, after=first["pageInfo"]["endCursor"]))["expectedDeliveries"]
+    days = [node["expectedOn"] for node in (*first["nodes"], *second["nodes"])]
+    assert days == [str(today + timedelta(days=count)) for count in (1, 1, 2, 4)]
+    assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
+
+
 async def test_more_than_was_announced_is_welcome_and_the_rest_can_be_called_off(api: Api, market: Market) -> None:
     variant = await variant_of(await make_product(stock={"SH": 0}))
     house, staff, day = await make_warehouse("SH"), await clerk(market), clock.now().date()

@@ -38,6 +38,9 @@ parts: st.SearchStrategy[Any] = (
     | st.booleans()
     | st.floats()
     | st.fixed_dictionaries({"t": moments})
+    | st.fixed_dictionaries(
+        {"d": st.sampled_from(("2026-01-01", "0001-01-01", "9999-12-31", "2026-02-30", "", 5, None))}
+    )
     | st.just([])
     | st.just({})
 )

@@ -7,6 +7,7 @@ import { Live } from './Live'
 import { forgetAll, remembered } from './remembered'
 import { isOpen, operationsIn, type Step, steps } from './steps'
 import { useStore } from './store'
+import { keeping, live } from './streams'
 import { resetTabs } from './workspace'
 
 function Guide() {
@@ -70,29 +71,27 @@ function Steps() {
 
 /** A button for each operation of the step in front, in the order in which they are meant to be run. */
 function Doings({ query }: { query: string }) {
-  const { isFetching, operationName } = useGraphiQL(pick('isFetching', 'operationName'))
   const isWatching = useGraphiQL((state) => state.subscription !== null)
   const { run, stop, setOperationName } = useGraphiQLActions()
+  const { latest } = useStore(live)
   const operations = useMemo(() => operationsIn(query), [query])
+  // Not by GraphiQL's own operationName, which follows the cursor in the editor.
+  const isOn = (name: string) => isWatching && (name === latest || operations.length === 1)
 
   const toggle = (name: string) => {
-    const ends = isWatching && name === operationName
-    if (isWatching || isFetching) stop()
-    if (ends) return
+    if (isOn(name)) return stop()
+    keeping(stop) // also when nothing seems to be open: GraphiQL may know of more than was drawn here
     setOperationName(name)
     run()
   }
 
   return (
     <div className="guide-doings">
-      {operations.map((name) => {
-        const isOn = isWatching && (name === operationName || operations.length === 1)
-        return (
-          <button key={name} type="button" data-operation={name} onClick={() => toggle(name)}>
-            {isOn ? '■' : '▶'} {name}
-          </button>
-        )
-      })}
+      {operations.map((name) => (
+        <button key={name} type="button" data-operation={name} onClick={() => toggle(name)}>
+          {isOn(name) ? '■' : '▶'} {name}
+        </button>
+      ))}
       {/\bpayUrl\b/.test(query) && <PayLink />}
     </div>
   )

@@ -87,7 +87,7 @@ export const fetcher: Fetcher = async (params, options) => {
   const operationName = params.operationName ?? undefined
   const headers = ownHeaders(options?.headers)
   const operation = operationOf(params.query, operationName)
-  const variables = fillIn(declared((params.variables ?? {}) as Variables, operation)) as Variables
+  const variables = fillIn(declared((params.variables ?? {}) as Variables, operation), headings(params.query).title) as Variables
   if (operation?.operation === 'subscription') {
     return open(ask(params.query, variables, operation, operationName, headers))
   }

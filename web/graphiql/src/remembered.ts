@@ -1,6 +1,6 @@
 // Knows which values of an answer later steps need, and puts them where a variable says "{{name}}".
 import { setCartToken, setOrderToken, speaksAsGuest } from './identities'
-import { steps } from './steps'
+import { operationsBringing, steps } from './steps'
 import { createStore, notes, Told } from './store'
 
 /**
@@ -19,16 +19,18 @@ const REMEMBER: Record<string, readonly string[]> = {
   orderNumber: ['orderPlace.order.number'],
   orderToShip: ['orders.nodes.0.id'],
   orderLineId: ['orderPlace.order.lines.0.id', 'order.lines.0.id'],
-  paymentId: ['paymentCreate.payment.id', 'orderChangePay.payment.id'],
-  payUrl: ['paymentCreate.payment.payUrl', 'orderChangePay.payment.payUrl'],
+  paymentId: ['paymentCreate.payment.id', 'orderChangePay.payment.id', 'courierTip.payment.id'],
+  payUrl: ['paymentCreate.payment.payUrl', 'orderChangePay.payment.payUrl', 'courierTip.payment.payUrl'],
   parcelId: ['parcelShip.parcel.id', 'order.parcels.0.id'],
   pickupPointId: ['pickupPoints.nodes.0.id'],
+  pickupCode: ['order.delivery.code'],
   slotId: ['deliverySlots.0.id'],
   courierJobId: ['order.courierJob.id', 'courierJobs.nodes.0.id'],
   refundId: ['refundCreate.refund.id'],
   changeId: ['orderChange.change.id'],
   warehouseId: ['warehouses.0.id'],
   otherWarehouseId: ['warehouses.1.id'],
+  servingWarehouseId: ['explainAllocation.0.shares.0.warehouse.id'],
   deliveryId: ['expectedDeliveries.nodes.0.id'],
   transferId: ['stockTransferSend.transfer.id'],
   caseId: ['deliveryCases.nodes.0.id'],
@@ -98,24 +100,28 @@ function newKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-function whereFrom(name: string): string {
-  const fields = (REMEMBER[name] ?? []).map((path) => path.split('.')[0]!)
-  const index = steps.findIndex(({ query }) => fields.some((field) => new RegExp(`\\b${field}\\b`).test(query)))
-  const step = steps[index]
-  return step ? `Run step ${index + 1}, “${step.title}”, which brings it` : 'Run what brings it'
+/** What to run first: an operation of the step titled `here` if one brings it, else the first one of the guide that does. */
+function whereFrom(name: string, here: string | null): string {
+  const paths = (REMEMBER[name] ?? []).filter((path) => !path.startsWith('*'))
+  const fields = paths.map((path) => path.split('.').filter((part) => !/^\d+$/.test(part)))
+  const sources = steps.map(({ query }) => fields.flatMap((path) => operationsBringing(query, path))[0])
+  const own = steps.findIndex(({ title }, index) => title === here && sources[index])
+  if (own >= 0) return `Run “${sources[own]}” first, which brings it`
+  const index = sources.findIndex(Boolean)
+  return index >= 0 ? `Run “${sources[index]}” in step ${index + 1}, “${steps[index]!.title}”, which brings it` : 'Run what brings it'
 }
 
-function valueOf(name: string): string {
+function valueOf(name: string, here: string | null): string {
   if (name === 'newKey') return newKey()
   const value = remembered.get().values[name]
   if (value !== undefined) return value
-  throw new Told(`{{${name}}} is not known yet. ${whereFrom(name)}, or write a value into the variables.`)
+  throw new Told(`{{${name}}} is not known yet. ${whereFrom(name, here)}, or write a value into the variables.`)
 }
 
-/** Variables with every "{{name}}" replaced; `{{newKey}}` is a fresh random key each time. */
-export function fillIn(variables: unknown): unknown {
-  if (typeof variables === 'string') return variables.replace(/\{\{(\w+)\}\}/g, (_, name: string) => valueOf(name))
-  if (Array.isArray(variables)) return variables.map(fillIn)
+/** Variables with every "{{name}}" replaced; `{{newKey}}` is a fresh random key each time. `here` is the title of the step in front. */
+export function fillIn(variables: unknown, here: string | null): unknown {
+  if (typeof variables === 'string') return variables.replace(/\{\{(\w+)\}\}/g, (_, name: string) => valueOf(name, here))
+  if (Array.isArray(variables)) return variables.map((value) => fillIn(value, here))
   if (typeof variables !== 'object' || variables === null) return variables
-  return Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, fillIn(value)]))
+  return Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, fillIn(value, here)]))
 }

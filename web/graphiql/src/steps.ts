@@ -38,6 +38,16 @@ export function isOpen(step: Step, query: string | null | undefined): boolean {
   return headings(query).title === step.title
 }
 
+/** The operations of a step whose answer has something at this path of field names. Steps indent by two. */
+export function operationsBringing(query: string, path: readonly string[]): string[] {
+  const [first, ...inside] = path
+  const begins = new RegExp(`^  ${first}\\b`, 'm')
+  return query
+    .split(/^(?=query|mutation|subscription)/m)
+    .filter((part) => begins.test(part) && inside.every((field) => new RegExp(`\\b${field}\\b`).test(part)))
+    .flatMap(operationsIn)
+}
+
 /** The names of the operations in a document, in their order. */
 export function operationsIn(query: string): string[] {
   return Array.from(query.matchAll(/^(?:query|mutation|subscription)\s+(\w+)/gm), ([, name]) => name!)

@@ -39,7 +39,8 @@ export interface LiveRequest {
 const KEPT_EVENTS = 100
 const KEPT_STREAMS = 6
 
-export const live = createStore<{ streams: readonly Stream[] }>({ streams: [] })
+/** `latest` is the operation that was opened last: the only one that GraphiQL itself may still be reading. */
+export const live = createStore<{ streams: readonly Stream[]; latest: string | undefined }>({ streams: [], latest: undefined })
 const closers = new Map<number, () => void>()
 let opened = 0
 
@@ -110,6 +111,18 @@ function explain(reason: unknown): string {
   return reason instanceof Error ? reason.message : 'the connection failed'
 }
 
+let keeps = false
+
+/** What `stop` makes GraphiQL let go of goes on in the Live list. */
+export function keeping(stop: () => void): void {
+  keeps = true
+  try {
+    stop()
+  } finally {
+    keeps = false
+  }
+}
+
 /**
  * Open a subscription. GraphiQL reads the results from the returned iterator and lets go of it when another tab comes to
  * the front; the stream then goes on in the Live list, so that one sees what the next step causes. Stop ends it.
@@ -127,7 +140,7 @@ export function open(request: LiveRequest): AsyncIterableIterator<ExecutionResul
     events: [],
   }
   const crowd = others.filter((stream, index) => !isOver(stream) || index < KEPT_STREAMS - 1)
-  live.set({ streams: [begun, ...crowd] })
+  live.set({ streams: [begun, ...crowd], latest: request.operationName })
 
   const reader = createReader()
   // graphql-ws sends this object again after each reconnect, so a cursor put in here is where the stream resumes.
@@ -189,6 +202,7 @@ export function open(request: LiveRequest): AsyncIterableIterator<ExecutionResul
 
   const tab = tabInFront()
   return reader.iterate(() => {
+    if (keeps) return
     // GraphiQL lets go before it changes the tab, so only after this turn is it known whether this was Stop.
     setTimeout(() => {
       if (tabInFront() === tab) close(id)
