@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import count
 from uuid import UUID
 
-from demo.lives import Scene
+from demo.scene import Scene
 from domain.access import Viewer
 from domain.fulfillment import labeling, manifests, packing, parts, picking, waves
 from domain.fulfillment.waves import Wish

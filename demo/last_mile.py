@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
-from demo.lives import Scene
+from demo.scene import Scene
 from demo.stage import Basket, Buyer, Stage
 from domain.delivery import points, slots
 from domain.delivery.deliveries import Way

@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 
 from demo.ground import RESALE_NOTE
-from demo.lives import Scene, arrives
+from demo.lives import arrives
+from demo.scene import Scene
 from models.catalog import Variant
 from models.orders import Order
 from models.reviews import CallOutcome, RejectReason

@@ -1,6 +1,7 @@
 """Ways in which a delivery goes wrong in the demo market, and what is done about it."""
 
-from demo.lives import OTHER_CARRIERS, Scene
+from demo.lives import OTHER_CARRIERS
+from demo.scene import Scene
 from domain.fulfillment import receiving
 from domain.fulfillment.loads import Chosen
 from domain.fulfillment.receiving import Receipt

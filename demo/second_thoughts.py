@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from demo.lives import Scene
+from demo.scene import Scene
 from domain.fulfillment import interception
 from domain.orders import changes
 from domain.orders.changes_plan import Units, Wish

@@ -7,10 +7,10 @@ from itertools import accumulate
 from random import Random
 from uuid import UUID
 
-from demo import floor, lives, lives_in_review, mishaps, second_thoughts
+from demo import floor, lives, lives_in_review, lives_of_money, lives_on_the_road, lives_short, mishaps, second_thoughts
 from demo.director import Life
 from demo.ground import EARLY_BIRD, EARLY_BIRDS, FEAST, SPRING, WELCOME
-from demo.lives import Scene
+from demo.scene import Scene
 from demo.stage import Basket, Buyer, Stage
 from demo.stockroom import HAMPER
 from domain.access import Viewer
@@ -41,20 +41,20 @@ CAST: tuple[tuple[Way, int, float, float], ...] = (
     (lives.is_canceled_paid, 7, 44, 0.5),
     (lives.is_canceled_by_staff, 4, 40, 0.5),
     (lives.is_canceled_and_hard_to_refund, 2, 30, 5),
-    (lives.is_paid_late, 3, 40, 6),
-    (lives.is_paid_twice, 3, 40, 6),
-    (lives.is_paid_wrongly, 1, 12, 8),
-    (lives.loses_a_unit, 8, 42, 8),
-    (lives.is_refunded_in_two_parts, 4, 40, 9),
-    (lives.is_refunded_whole, 3, 40, 9),
-    (lives.loses_a_line_before_shipping, 3, 35, 3),
-    (lives.is_being_refunded, 2, 6, 5),
-    (lives.is_held_up, 2, 3, 1.8),
-    (lives.gets_lost, 1, 6, 5),
-    (lives.breaks_on_the_way, 1, 5, 4),
-    (lives.is_refused_at_the_door, 1, 6, 5),
-    (lives.falls_silent, 1, 5, 4),
-    (lives.arrives_at_the_second_attempt, 2, 9, 5),
+    (lives_of_money.is_paid_late, 3, 40, 6),
+    (lives_of_money.is_paid_twice, 3, 40, 6),
+    (lives_of_money.is_paid_wrongly, 1, 12, 8),
+    (lives_of_money.loses_a_unit, 8, 42, 8),
+    (lives_of_money.is_refunded_in_two_parts, 4, 40, 9),
+    (lives_of_money.is_refunded_whole, 3, 40, 9),
+    (lives_of_money.loses_a_line_before_shipping, 3, 35, 3),
+    (lives_of_money.is_being_refunded, 2, 6, 5),
+    (lives_on_the_road.is_held_up, 2, 3, 1.8),
+    (lives_on_the_road.gets_lost, 1, 6, 5),
+    (lives_on_the_road.breaks_on_the_way, 1, 5, 4),
+    (lives_on_the_road.is_refused_at_the_door, 1, 6, 5),
+    (lives_on_the_road.falls_silent, 1, 5, 4),
+    (lives_on_the_road.arrives_at_the_second_attempt, 2, 9, 5),
     (second_thoughts.takes_something_out, 3, 30, 2),
     (second_thoughts.thinks_again_before_paying, 2, 30, 2),
     (second_thoughts.adds_something, 3, 30, 2),
@@ -96,12 +96,12 @@ CAST: tuple[tuple[Way, int, float, float], ...] = (
 # The one whom an explorer is at first: something under every tab.
 MAIN_CAST: tuple[tuple[Way, float], ...] = (
     (lives.goes_well, 38),
-    (lives.is_refunded_in_two_parts, 33),
+    (lives_of_money.is_refunded_in_two_parts, 33),
     (lives.goes_well_after_a_failed_try, 27),
     (lives.is_canceled_paid, 21),
     (lives.is_forgotten, 13),
     (lives.was_just_received, 5),
-    (lives.is_being_refunded, 6),
+    (lives_of_money.is_being_refunded, 6),
     (second_thoughts.becomes_one_of_two, 4.5),
     (lives.was_just_delivered, 3),
     (lives.waits_for_the_second_parcel, 0.9),
@@ -114,22 +114,22 @@ MAIN_CAST: tuple[tuple[Way, float], ...] = (
 
 # Who finds that the last of something was broken, and how many days ago. The first is the main customer.
 SHORT_CAST: tuple[tuple[Way, float], ...] = (
-    (lives.is_short, 0.15),
-    (lives.is_short, 0.4),
-    (lives.is_short_and_nobody_knows_until_when, 0.25),
-    (lives.is_short_and_waits, 1.5),
-    (lives.is_short_and_comes_in_parts, 2),
-    (lives.is_short_and_does_without, 6),
-    (lives.is_short_for_some_hours, 9),
-    (lives.is_short_and_says_nothing, 12),
+    (lives_short.is_short, 0.15),
+    (lives_short.is_short, 0.4),
+    (lives_short.is_short_and_nobody_knows_until_when, 0.25),
+    (lives_short.is_short_and_waits, 1.5),
+    (lives_short.is_short_and_comes_in_parts, 2),
+    (lives_short.is_short_and_does_without, 6),
+    (lives_short.is_short_for_some_hours, 9),
+    (lives_short.is_short_and_says_nothing, 12),
 )
 
 OF_SEVERAL_LINES = {
     second_thoughts.takes_something_out,
     lives.comes_in_two_parcels,
     lives.waits_for_the_second_parcel,
-    lives.is_refunded_in_two_parts,
-    lives.loses_a_line_before_shipping,
+    lives_of_money.is_refunded_in_two_parts,
+    lives_of_money.loses_a_line_before_shipping,
     floor.is_being_picked,
 }
 
@@ -282,7 +282,7 @@ def _of_the_last_piece(stage: Stage, goods: Goods, crowd: Sequence[Buyer], now: 
     """Somebody pays too late for what another one has bought meanwhile, so the money goes back."""
     for number, (variant, units) in enumerate(goods.scarce[:2]):
         at = now - timedelta(days=18 - 9 * number)
-        for part, (way, minutes) in enumerate(((lives.is_paid_late, 0), (lives.goes_well, 40))):
+        for part, (way, minutes) in enumerate(((lives_of_money.is_paid_late, 0), (lives.goes_well, 40))):
             key = f"demo:last:{number}:{part}"
             yield (
                 at + timedelta(minutes=minutes),

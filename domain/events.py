@@ -10,13 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-from tortoise.exceptions import IntegrityError
-
 from domain import clock as market_clock
 from domain.access import Viewer
 from domain.market import Market
 from kit import clock
-from models.database import transaction
+from models.database import locked_or_made, transaction
 from models.outbox import Counter, Event
 
 log = logging.getLogger("jishi.events")
@@ -81,13 +79,7 @@ def _number(events: Sequence[Event], *, start: int) -> None:
 
 async def counter(name: str) -> Counter:
     """A number that is counted up, locked; made when it is asked for the first time."""
-    found = await Counter.filter(name=name).select_for_update().first()
-    if found is not None:
-        return found
-    with contextlib.suppress(IntegrityError):  # another process has made it just now
-        async with transaction():
-            await Counter.create(name=name)
-    return await Counter.filter(name=name).select_for_update().get()
+    return await locked_or_made(Counter, name=name)
 
 
 class Live:

@@ -47,12 +47,6 @@ async def packages_by_id(viewer: Viewer, keys: list[UUID]) -> list[Package | Non
     return in_order(keys, {row.id: row for row in await visible_packages(viewer).filter(id__in=keys)})
 
 
-async def packages_by_order(viewer: Viewer, keys: list[UUID]) -> list[list[Package]]:
-    """The packages of orders, in the order of packing; none for those who do not pack."""
-    rows = visible_packages(viewer).filter(order_id__in=keys).order_by("order_id", "created_at", "id")
-    return grouped(keys, await rows, by=lambda row: row.order_id)
-
-
 async def packages_by_manifest(viewer: Viewer, keys: list[UUID]) -> list[list[Package]]:
     """What stands on each list."""
     rows = await visible_packages(viewer).filter(manifest_id__in=keys).order_by("manifest_id", "number")

@@ -1,6 +1,7 @@
 """Where the rows are: the Tortoise configuration for a `DATABASE_URL`, opening and closing, and transactions."""
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Callable, Coroutine
@@ -14,7 +15,8 @@ from asyncpg import PostgresError
 from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient, TransactionContext
 from tortoise.connection import get_connection, get_connections
-from tortoise.exceptions import DBConnectionError, OperationalError
+from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
+from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 MODULES = (
@@ -44,6 +46,7 @@ APP = "market"
 log = logging.getLogger("jishi.database")
 P = ParamSpec("P")
 T = TypeVar("T")
+ModelType = TypeVar("ModelType", bound=Model)
 
 COLLISIONS = {"40001": "serialization failure", "40P01": "deadlock"}  # what PostgreSQL ends, to let others pass
 MOST_TRIES = 4
@@ -99,6 +102,17 @@ async def what_is_missing(database_url: str) -> str | None:
 def transaction() -> TransactionContext:
     """`async with transaction():` — all or nothing; on SQLite it holds the write lock from its first line."""
     return in_transaction()
+
+
+async def locked_or_made(kind: type[ModelType], **key: Any) -> ModelType:
+    """The one row with this unique key, locked; made with its defaults when it is asked for the first time."""
+    row = await kind.filter(**key).select_for_update().first()
+    if row is not None:
+        return row
+    with contextlib.suppress(IntegrityError):  # another process has made it just now
+        async with transaction():
+            await kind.create(**key)
+    return await kind.filter(**key).select_for_update().get()
 
 
 def persistent(action: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:

@@ -17,10 +17,9 @@ from resolvers.context import Info
 from schema.catalog.types import Variant
 from schema.errors import Payload
 from schema.fields import enum_type, field, mutation
-from schema.inventory import Warehouse
+from schema.inventory import StockUnitsInput, Warehouse
 from schema.node import Node, node_type
 from schema.scalars import Money, SafeInt, money
-from schema.stockroom import StockUnitsInput
 
 if TYPE_CHECKING:
     from schema.orders.types import Order, OrderLine

@@ -163,6 +163,12 @@ class InventoryQuery:
     )
 
 
+@strawberry.input(description="Units of a variant.")
+class StockUnitsInput:
+    variant_id: strawberry.ID = strawberry.field(description="What.")
+    quantity: int = strawberry.field(description="Units.")
+
+
 @strawberry.input(description="Goods that came in.")
 class StockReceiveInput:
     idempotency_key: strawberry.ID = strawberry.field(description="The same key changes stock once.")

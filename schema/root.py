@@ -34,7 +34,10 @@ from schema.payments import PaymentMutation, PaymentQuery
 from schema.pricing import PRICING_ERRORS, PricingQuery
 from schema.promotions import PROMOTION_ERRORS, PromotionMutation, PromotionQuery
 from schema.scalars import SCALARS
-from schema.stockroom import StockroomMutation, StockroomQuery
+from schema.stockroom.incoming import IncomingMutation, IncomingQuery
+from schema.stockroom.stocktaking import StocktakingMutation, StocktakingQuery
+from schema.stockroom.transfers import TransferMutation, TransferQuery
+from schema.stockroom.warehouses import WarehouseMutation
 from schema.warehouse.packing import PackingMutation, PackingQuery
 from schema.warehouse.picking import PICKING_ERRORS, PickingMutation, PickingQuery, PickingSubscription
 from schema.warehouse.printing import PrintingMutation
@@ -48,7 +51,9 @@ Query = merge_types(
         CatalogFilesQuery,
         InventoryQuery,
         AllocationQuery,
-        StockroomQuery,
+        IncomingQuery,
+        TransferQuery,
+        StocktakingQuery,
         PromotionQuery,
         PricingQuery,
         DeliveryQuery,
@@ -78,7 +83,10 @@ Mutation = merge_types(
         CatalogFilesMutation,
         InventoryMutation,
         AllocationMutation,
-        StockroomMutation,
+        WarehouseMutation,
+        IncomingMutation,
+        TransferMutation,
+        StocktakingMutation,
         PromotionMutation,
         DeliveryMutation,
         CourierMutation,

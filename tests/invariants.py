@@ -6,12 +6,13 @@ from uuid import UUID
 from domain.archive import documents
 from domain.archive.records import Record
 from domain.inventory import stock
-from domain.orders import missing
+from domain.orders import missing, snapshots
 from domain.payments import ledger
 from models.archive import ArchivedOrder
 from models.inventory import Backorder
 from models.jobs import Timer
 from models.orders import Order, OrderChangeRequest, OrderLine, Supply
+from models.outbox import Event
 from models.payments import (
     JournalEntry,
     LedgerAccount,
@@ -39,12 +40,25 @@ async def assert_books_balance() -> None:
     assert await stock.broken_sums() == []
     assert await missing.unkept() == []
     await _assert_shortages_agree()
+    await _assert_history_tells_the_lines()
     assert await ledger.broken_entries() == []
     archived = [documents.read(row.document) for row in await ArchivedOrder.all()]
     payments = [*await Payment.all(), *(payment for record in archived for payment in record.payments)]
     refunds = [*await Refund.all(), *(refund for record in archived for refund in record.refunds)]
     await _assert_orders_agree(payments, refunds, archived)
     await _assert_ledger_agrees(payments, refunds)
+
+
+async def _assert_history_tells_the_lines() -> None:
+    """The sums of lines that the events of an order have told last are those that its lines have."""
+    told: dict[UUID, object] = {}
+    for event in await Event.filter(changes__isnull=False).order_by("stream_id", "sequence"):
+        if event.changes and "lines" in event.changes:
+            told[event.stream_id] = event.changes["lines"]
+    lines: dict[UUID, list[OrderLine]] = {order.id: [] for order in await Order.filter(id__in=list(told))}
+    for line in await OrderLine.filter(order_id__in=list(lines)):
+        lines[line.order_id].append(line)
+    assert {key: told[key] for key in lines} == {key: snapshots.of_lines(own) for key, own in lines.items()}
 
 
 async def _assert_shortages_agree() -> None:

@@ -1,11 +1,8 @@
 """What happens inside a warehouse, told live to its staff: one stream for each warehouse, nothing missed."""
 
-import contextlib
 from collections.abc import AsyncIterator, Sequence
 from enum import StrEnum
 from uuid import UUID
-
-from tortoise.exceptions import IntegrityError
 
 from domain import events
 from domain.access import Permission, Viewer
@@ -13,7 +10,7 @@ from domain.fulfillment.visible import visible_waves
 from domain.inventory.visible import visible_warehouses
 from domain.streams import SEQUENCE, Change, Stream, follow
 from kit.errors import Refused
-from models.database import transaction
+from models.database import locked_or_made
 from models.outbox import Event
 from models.warehouse import PickTask, WarehouseFeed, Wave, WaveState
 
@@ -41,7 +38,7 @@ async def tell(
     viewer: Viewer, wave: Wave, kind: WarehouseEventKind, *, task: PickTask | None = None, units: int = 0
 ) -> None:
     """Write down what happened to a wave. The feed's row is the last thing that a transaction locks."""
-    feed = await _feed(wave.warehouse_id)
+    feed = await locked_or_made(WarehouseFeed, warehouse_id=wave.warehouse_id)
     feed.sequence += 1
     await feed.save(update_fields=["sequence"])
     data: dict[str, object] = {"wave_id": str(wave.id), "wave": wave.number, "state": wave.state.value}
@@ -50,16 +47,6 @@ async def tell(
     await events.record(
         viewer, stream_id=wave.warehouse_id, sequence=feed.sequence, kind=kind.value, user_id=None, data=data
     )
-
-
-async def _feed(warehouse_id: UUID) -> WarehouseFeed:
-    row = await WarehouseFeed.filter(warehouse_id=warehouse_id).select_for_update().first()
-    if row is not None:
-        return row
-    with contextlib.suppress(IntegrityError):  # another process has made it just now
-        async with transaction():
-            await WarehouseFeed.create(warehouse_id=warehouse_id)
-    return await WarehouseFeed.filter(warehouse_id=warehouse_id).select_for_update().get()
 
 
 def of_warehouse(viewer: Viewer, warehouse_id: UUID, *, after: str | None) -> AsyncIterator[WaveChange]:

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
-from tortoise.exceptions import IntegrityError
-
 from domain import idempotency
 from domain.access import Permission, Viewer
-from domain.fulfillment import bins, bookings, parts, waves
+from domain.fulfillment import bins, bookings, parts, scans, waves
 from domain.fulfillment.boxes import Box, Goods, fits, proposed
+from domain.fulfillment.scans import Scan
 from domain.fulfillment.visible import visible_packages
 from domain.inventory import handling
 from domain.orders import actions
@@ -19,14 +18,11 @@ from domain.orders.history import lock, tell
 from domain.orders.visible import visible as visible_orders
 from kit import clock, ids
 from kit.errors import Refused
-from kit.validate import clean_text
 from models.catalog import Variant
 from models.database import persistent
 from models.inventory import Warehouse
 from models.orders import Order, OrderLine
-from models.warehouse import Package, PackageKind, PackageLine, PackageState, PickTask, TaskState, WarehouseScan
-
-LONGEST_SCAN_ID = 60
+from models.warehouse import Package, PackageKind, PackageLine, PackageState, PickTask, TaskState
 
 TRANSITIONS: Mapping[PackageState, frozenset[PackageState]] = {
     PackageState.OPEN: frozenset({PackageState.PACKED, PackageState.UNPACKED}),
@@ -107,50 +103,42 @@ async def open_package(viewer: Viewer, order_id: UUID, warehouse_id: UUID, *, ki
 async def add_item(viewer: Viewer, package_id: UUID, *, barcode: str, quantity: int, scan_id: str) -> Package:
     """Lay picked units into an open package. The same `scan_id` counts once, what does not belong is refused."""
     viewer.require(Permission.SHIP)
-    barcode = clean_text(barcode, path=("barcode",), minimum=1, maximum=bins.LONGEST_CODE)
-    scan_id = clean_text(scan_id, path=("scanId",), minimum=1, maximum=LONGEST_SCAN_ID)
-    try:
-        return await _add_item(viewer, package_id, barcode=barcode, quantity=quantity, scan_id=scan_id)
-    except IntegrityError:
-        if not await WarehouseScan.exists(subject_id=package_id, scan_id=scan_id):
-            raise
-        return await Package.get(id=package_id)  # the same scan, sent twice at once
+    scan = scans.read(barcode=barcode, quantity=quantity, scan_id=scan_id)
+    return await scans.once(Package, package_id, scan, _add_item(viewer, package_id, scan))
 
 
 @persistent
-async def _add_item(viewer: Viewer, package_id: UUID, *, barcode: str, quantity: int, scan_id: str) -> Package:
+async def _add_item(viewer: Viewer, package_id: UUID, scan: Scan) -> Package:
     async with viewer.market.change():
         order, package = await locked(viewer, package_id)
-        if await WarehouseScan.exists(subject_id=package.id, scan_id=scan_id):
+        if await scans.is_known(package.id, scan):
             return package
         if package.state != PackageState.OPEN:
             raise Refused("PACKAGE_CLOSED", path=("packageId",), state=package.state.value)
         tasks = await _locked_tasks(order.id, package.warehouse_id)
-        chosen = await _chosen(package, tasks, barcode, quantity)
+        chosen = await _chosen(package, tasks, scan)
         await _lay(order, package, chosen)
         _check_weight(viewer, package)
-        await WarehouseScan.create(subject_id=package.id, scan_id=scan_id, quantity=quantity, created_at=clock.now())
+        await scans.remember(package.id, scan)
         await order.save(update_fields=["packed"])
         return package
 
 
-async def _chosen(
-    package: Package, tasks: Sequence[PickTask], barcode: str, quantity: int
-) -> list[tuple[PickTask, int]]:
+async def _chosen(package: Package, tasks: Sequence[PickTask], scan: Scan) -> list[tuple[PickTask, int]]:
     """The picked units that a scan means, all of one variant."""
     known = {row.id: row for row in await Variant.filter(id__in=[task.variant_id for task in tasks])}
-    fitting = [task for task in tasks if bins.names(barcode, known[task.variant_id]) and task.picked > task.packed]
+    fitting = [task for task in tasks if bins.names(scan.barcode, known[task.variant_id]) and task.picked > task.packed]
     if not fitting:
-        raise Refused("NOT_PICKED", path=("barcode",), scanned=barcode)
+        raise Refused("NOT_PICKED", path=("barcode",), scanned=scan.barcode)
     if not all(fits(package.kind, goods) for goods in await _goods(fitting)):
         raise Refused("WRONG_PACKAGE", path=("packageId",), kind=package.kind.value)
     there = sum(task.picked - task.packed for task in fitting)
-    if not 1 <= quantity <= there:
+    if not 1 <= scan.quantity <= there:
         raise Refused("OUT_OF_RANGE", path=("quantity",), minimum=1, maximum=there)
-    chosen = []
+    chosen, rest = [], scan.quantity
     for task in fitting:
-        units = min(quantity, task.picked - task.packed)
-        quantity -= units
+        units = min(rest, task.picked - task.packed)
+        rest -= units
         if units:
             chosen.append((task, units))
     return chosen

@@ -5,58 +5,47 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from uuid import UUID
 
-from tortoise.exceptions import IntegrityError
-
 from domain import idempotency
 from domain.access import Permission, Viewer
-from domain.fulfillment import bins, parts, waves
+from domain.fulfillment import bins, parts, scans, waves
 from domain.fulfillment.feed import WarehouseEventKind, tell
+from domain.fulfillment.scans import Scan
 from domain.fulfillment.visible import visible_tasks
 from domain.inventory import stock
 from domain.orders import shortages
 from domain.orders.history import lock
 from domain.orders.history import tell as told
-from kit import clock
 from kit.errors import Refused
-from kit.validate import clean_text
 from models.catalog import Variant
 from models.database import persistent
 from models.inventory import Reservation, ReservationState
 from models.orders import OrderLine
 from models.shortages import ShortageCause
-from models.warehouse import PickPart, PickTask, ShortCause, TaskState, WarehouseScan, Wave, WaveState
+from models.warehouse import PickPart, PickTask, ShortCause, TaskState, Wave, WaveState
 
-LONGEST_SCAN_ID = 60
 Place = tuple[UUID, UUID, UUID]  # warehouse, order line, variant
-PICKABLE = (WaveState.OPEN, WaveState.PICKING)
 
 
 async def confirm(viewer: Viewer, task_id: UUID, *, barcode: str, quantity: int, scan_id: str) -> PickTask:
     """Units were taken from their bin. The same `scan_id` counts once, another thing is refused as WRONG_ITEM."""
     viewer.require(Permission.SHIP)
-    barcode = clean_text(barcode, path=("barcode",), minimum=1, maximum=bins.LONGEST_CODE)
-    scan_id = clean_text(scan_id, path=("scanId",), minimum=1, maximum=LONGEST_SCAN_ID)
-    try:
-        return await _confirm(viewer, task_id, barcode=barcode, quantity=quantity, scan_id=scan_id)
-    except IntegrityError:
-        if not await WarehouseScan.exists(subject_id=task_id, scan_id=scan_id):
-            raise
-        return await PickTask.get(id=task_id)  # the same scan, sent twice at once
+    scan = scans.read(barcode=barcode, quantity=quantity, scan_id=scan_id)
+    return await scans.once(PickTask, task_id, scan, _confirm(viewer, task_id, scan))
 
 
 @persistent
-async def _confirm(viewer: Viewer, task_id: UUID, *, barcode: str, quantity: int, scan_id: str) -> PickTask:
+async def _confirm(viewer: Viewer, task_id: UUID, scan: Scan) -> PickTask:
     async with viewer.market.change():
         task = await _locked(viewer, task_id)
-        if await WarehouseScan.exists(subject_id=task.id, scan_id=scan_id):
+        if await scans.is_known(task.id, scan):
             return task
-        await _pick(task, barcode, quantity)
-        await WarehouseScan.create(subject_id=task.id, scan_id=scan_id, quantity=quantity, created_at=clock.now())
+        await _pick(task, scan.barcode, scan.quantity)
+        await scans.remember(task.id, scan)
         if task.picked == task.units:
             task.state = TaskState.DONE
         await task.save(update_fields=["picked", "state"])
         wave = await _follow_wave(viewer, task)
-        await tell(viewer, wave, WarehouseEventKind.TASK_PICKED, task=task, units=quantity)
+        await tell(viewer, wave, WarehouseEventKind.TASK_PICKED, task=task, units=scan.quantity)
         return task
 
 

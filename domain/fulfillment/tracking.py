@@ -45,14 +45,6 @@ WORDS: dict[ParcelState, Localized] = {
 }  # for a scan without a text of its own
 
 
-async def take_scan(viewer: Viewer, scan: Scan) -> Parcel:
-    """Take in what a carrier tells us unasked. Telling it again changes nothing."""
-    parcel = await take_scans(viewer, scan.carrier, scan.waybill, [scan])
-    if parcel is None:
-        raise Refused("NOT_FOUND", path=("waybill",), what="parcel")
-    return parcel
-
-
 async def take_scans(
     viewer: Viewer, carrier: str, waybill: str, scans: Sequence[Scan], *, goes_on: bool | None = None
 ) -> Parcel | None:

@@ -17,7 +17,8 @@ Values = dict[str, Any]
 NOT_KEPT = frozenset({"id", "number", "user_id", "currency", "sequence", "placed_at"})
 SUMS = ("quantity", "discount", "total", "shipped", "delivered", "canceled", "refunded", "refunded_amount")
 
-# What happens to money and to parcels on their way changes no line.
+# What happens to money, to parcels on their way, to those who work on an order and to its exceptions changes no line.
+# Where one of them takes units out of the order, that has an event of its own.
 NOT_ABOUT_LINES = frozenset(
     {
         EventKind.PAYMENT_CREATED,
@@ -28,7 +29,41 @@ NOT_ABOUT_LINES = frozenset(
         EventKind.REFUND_SUCCEEDED,
         EventKind.REFUND_FAILED,
         EventKind.PARCEL_SCANNED,
+        EventKind.PARCEL_TURNED_UP,
+        EventKind.PICKUP_READY,
         EventKind.ORDER_COMPLETED,
+        EventKind.ORDER_REALLOCATED,
+        EventKind.ORDER_PICKING,
+        EventKind.ORDER_REPICKED,
+        EventKind.ORDER_PACKED,
+        EventKind.ORDER_UNPACKED,
+        EventKind.ORDER_REVIEW_OPENED,
+        EventKind.ORDER_REVIEW_PASSED,
+        EventKind.ORDER_URGED,
+        EventKind.ORDER_CHANGE_WAITS,
+        EventKind.ORDER_CHANGE_EXPIRED,
+        EventKind.ORDER_CHANGE_CANCELED,
+        EventKind.ORDER_CHANGE_REJECTED,
+        EventKind.INTERCEPTION_REQUESTED,
+        EventKind.INTERCEPTION_ACCEPTED,
+        EventKind.INTERCEPTION_REFUSED,
+        EventKind.INTERCEPTION_DONE,
+        EventKind.INTERCEPTION_FAILED,
+        EventKind.CASE_OPENED,
+        EventKind.CASE_CHANGED,
+        EventKind.CASE_CLAIMED,
+        EventKind.CASE_RELEASED,
+        EventKind.CASE_CHOSEN,
+        EventKind.CASE_WAITING,
+        EventKind.CASE_ESCALATED,
+        EventKind.CASE_RESOLVED,
+        EventKind.CASE_CLOSED,
+        EventKind.COURIER_OFFERED,
+        EventKind.COURIER_ASSIGNED,
+        EventKind.COURIER_PREPARING,
+        EventKind.COURIER_DELIVERING,
+        EventKind.COURIER_FAILED,
+        EventKind.COURIER_TIPPED,
     }
 )
 

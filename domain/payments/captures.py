@@ -30,7 +30,7 @@ async def capture(viewer: Viewer, notice: Notice, *, provider: str) -> str:
         return "captured before"
     if (notice.amount, notice.currency) != (payment.amount, payment.currency):
         await set_aside(notice, provider=provider, order_id=order.id)
-        await _reject(viewer, order, payment, notice)
+        await reject(viewer, order, notice, states.facts(payment))
         return "wrong amount"
     payment.provider_reference, payment.failure = notice.reference, ""
     if notice.payer:
@@ -119,11 +119,12 @@ def _reason(state: OrderState) -> RefundReason:
     return RefundReason.LATE_PAYMENT if state in gone else RefundReason.PAID_TWICE
 
 
-async def _reject(viewer: Viewer, order: Order, payment: Payment, notice: Notice) -> None:
+async def reject(viewer: Viewer, order: Order, notice: Notice, facts: dict[str, object]) -> None:
+    """Write down that a provider reports another amount than the payment or refund has that `facts` tell of."""
     await tell(
         viewer,
         order,
         kind="payment.rejected",
         cause="the provider reports another amount",
-        data={**states.facts(payment), "reported": notice.amount, "reported_currency": notice.currency},
+        data={**facts, "reported": notice.amount, "reported_currency": notice.currency},
     )

@@ -10,7 +10,7 @@ from domain.access import Permission, Viewer
 from domain.orders.history import lock, tell
 from domain.payments import ledger, states
 from domain.payments.attempts import notify_url
-from domain.payments.captures import LONGEST_NUMBER, set_aside
+from domain.payments.captures import LONGEST_NUMBER, reject, set_aside
 from domain.payments.visible import visible_refunds
 from kit import clock
 from kit.errors import Refused
@@ -78,7 +78,7 @@ async def succeed(viewer: Viewer, notice: Notice, *, provider: str) -> str:
         return "refunded twice"
     if (notice.amount, notice.currency) != (refund.amount, refund.currency):
         await set_aside(notice, provider=provider, order_id=order.id, sign=-1)
-        await _reject(viewer, order, refund, notice)
+        await reject(viewer, order, notice, states.refund_facts(refund))
         return "wrong amount"
     states.move_refund(refund, RefundState.SUCCEEDED)
     refund.succeeded_at, refund.provider_reference, refund.failure = clock.now(), notice.reference, ""
@@ -174,13 +174,3 @@ async def _locked(viewer: Viewer, notice: Notice, *, provider: str) -> tuple[Ord
         return None
     refund = await Refund.filter(number=number, payment__provider=provider).first()
     return None if refund is None else await _visible(viewer, refund.id)
-
-
-async def _reject(viewer: Viewer, order: Order, refund: Refund, notice: Notice) -> None:
-    await tell(
-        viewer,
-        order,
-        kind="payment.rejected",
-        cause="the provider reports another amount",
-        data={**states.refund_facts(refund), "reported": notice.amount, "reported_currency": notice.currency},
-    )

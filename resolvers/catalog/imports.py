@@ -5,11 +5,11 @@ import strawberry
 from domain import refusals
 from domain.catalog import exports, imports, uploads
 from kit import ids, paging
-from kit.errors import Refused
 from kit.paging import Page, Sort
 from kit.text import DEFAULT_LOCALE
 from loaders import catalog as loaders
 from models.catalog import CatalogImport, ImportFormat, ImportProblem
+from resolvers import files
 from resolvers.answers import Answer
 from resolvers.context import Info
 
@@ -53,14 +53,7 @@ def error(root: strawberry.Parent[CatalogImport]) -> str | None:
 
 
 async def catalog_upload_create(info: Info, *, file_name: str) -> Answer:
-    viewer = info.context.viewer
-    ticket = await uploads.create(viewer, file_name=file_name)
-    return Answer(
-        upload_id=ids.to_public("CatalogUpload", ticket.upload.id),
-        url=f"{viewer.market.policy.url}/uploads/{ticket.token}",
-        expires_at=ticket.upload.expires_at,
-        largest_bytes=viewer.market.policy.upload_bytes,
-    )
+    return files.opened(info, "CatalogUpload", await uploads.create(info.context.viewer, file_name=file_name))
 
 
 async def catalog_import_start(
@@ -73,10 +66,8 @@ async def catalog_import_start(
     upload_id: str | None = None,
 ) -> Answer:
     viewer = info.context.viewer
-    if (content is None) == (upload_id is None):
-        raise Refused("INVALID_INPUT", path=("content",), why="give either content or uploadId")
-    if upload_id is not None:
-        key = ids.key_of("CatalogUpload", upload_id, "upload_id")
+    key = files.sent("CatalogUpload", content, upload_id)
+    if key is not None:
         run = await imports.start_upload(viewer, format=format, locale=locale, upload_id=key)
     else:
         run = await imports.start_text(viewer, format=format, locale=locale, file_name=file_name, content=content or "")

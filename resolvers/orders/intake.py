@@ -10,12 +10,12 @@ from domain import refusals
 from domain.orders import intake_batches
 from domain.orders.intake_batches import visible_batches
 from kit import ids
-from kit.errors import Refused
 from kit.paging import Page, Sort, page, window
 from loaders import intake as loaders
 from loaders import orders as order_loaders
 from models.intake import OrderBatch, OrderBatchRow, RowOutcome
 from models.orders import Order
+from resolvers import files
 from resolvers.answers import Answer
 from resolvers.context import Info
 
@@ -71,14 +71,7 @@ def _problem(found: Mapping[str, Any], locale: str) -> ProblemView:
 
 
 async def order_batch_upload(info: Info, *, file_name: str) -> Answer:
-    viewer = info.context.viewer
-    ticket = await intake_batches.upload(viewer, file_name=file_name)
-    return Answer(
-        upload_id=ids.to_public("OrderUpload", ticket.upload.id),
-        url=f"{viewer.market.policy.url}/uploads/{ticket.token}",
-        expires_at=ticket.upload.expires_at,
-        largest_bytes=viewer.market.policy.upload_bytes,
-    )
+    return files.opened(info, "OrderUpload", await intake_batches.upload(info.context.viewer, file_name=file_name))
 
 
 async def order_batch_start(
@@ -90,10 +83,8 @@ async def order_batch_start(
     upload_id: str | None = None,
 ) -> Answer:
     viewer = info.context.viewer
-    if (content is None) == (upload_id is None):
-        raise Refused("INVALID_INPUT", path=("content",), why="give either content or uploadId")
-    if upload_id is not None:
-        key = ids.key_of("OrderUpload", upload_id, "upload_id")
+    key = files.sent("OrderUpload", content, upload_id)
+    if key is not None:
         return Answer(batch=await intake_batches.start_upload(viewer, channel=channel, upload_id=key))
     batch = await intake_batches.start_text(viewer, channel=channel, file_name=file_name, content=content or "")
     return Answer(batch=batch)

@@ -16,7 +16,6 @@ from kit.text import in_locale
 from loaders import fulfillment as fulfillment_loaders
 from loaders import warehouse as loaders
 from models.fulfillment import CarrierCode, Parcel
-from models.orders import Order
 from models.warehouse import Manifest, Package, PackageKind, PackageLine, PackageState, PickTask
 from resolvers.answers import Answer
 from resolvers.context import Info
@@ -98,10 +97,6 @@ async def parcel_of(root: strawberry.Parent[Package], info: Info) -> Parcel | No
 
 async def manifest_of(root: strawberry.Parent[Package], info: Info) -> Manifest | None:
     return await info.context.load(loaders.manifests_by_id, root.manifest_id) if root.manifest_id else None
-
-
-async def packages_of_order(root: strawberry.Parent[Order], info: Info) -> list[Package]:
-    return await info.context.load(loaders.packages_by_order, root.id)
 
 
 async def packages_of_manifest(root: strawberry.Parent[Manifest], info: Info) -> list[Package]:

@@ -9,9 +9,11 @@ from domain.access import Viewer
 from domain.archive import storing
 from domain.market import Market
 from domain.orders import lifecycle
+from domain.orders.history import lock, tell
+from domain.orders.kinds import EventKind
 from domain.payments import refunds
 from domain.payments.refunds import Asked
-from kit import clock, ids
+from kit import clock, ids, tally
 from models.customers import Role
 from models.orders import Order, OrderLine, OrderState
 from models.outbox import Event
@@ -171,3 +173,15 @@ async def test_a_moment_that_has_not_come_and_one_without_a_record_are_refused(
     assert refused.errors is not None
     assert refused.errors[0].extensions["code"] == "NOT_RECORDED"
     assert (await Order.get(id=order.id)).state == OrderState.PENDING_PAYMENT
+
+
+async def test_what_changes_no_line_reads_none(customer: Viewer) -> None:
+    order = await place_order(customer, await make_product())
+    costs = {}
+    for kind in (EventKind.CASE_CLAIMED, EventKind.ORDER_PICKING, EventKind.ORDER_UNITS_DROPPED):
+        async with customer.market.change():
+            locked = await lock(customer, order.id)
+            counted = tally.begin()
+            await tell(customer, locked, kind=kind)
+            costs[kind] = counted.statements
+    assert costs == {EventKind.CASE_CLAIMED: 2, EventKind.ORDER_PICKING: 2, EventKind.ORDER_UNITS_DROPPED: 3}

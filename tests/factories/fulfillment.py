@@ -9,7 +9,7 @@ from uuid import UUID
 from adapters.carriers.carrier import Booking, CarrierError, Place, Scan
 from adapters.carriers.simulator import CarrierSimulator
 from domain.access import Viewer
-from domain.fulfillment import shipping
+from domain.fulfillment import shipping, tracking
 from domain.fulfillment.shipping import Shipment
 from domain.market import Market
 from jobs.registry import HANDLERS
@@ -32,6 +32,11 @@ async def make_paid(buyer: Viewer, products: Mapping[Product, int] | None = None
     paid = await Order.get(id=order.id)
     assert paid.state == OrderState.PAID
     return paid
+
+
+async def take_scan(viewer: Viewer, scan: Scan) -> Parcel | None:
+    """A carrier tells of a parcel unasked."""
+    return await tracking.take_scans(viewer, scan.carrier, scan.waybill, [scan])
 
 
 async def ship(viewer: Viewer, order: Order, *, key: str | None = None, **asked: Any) -> list[Parcel]:

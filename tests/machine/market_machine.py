@@ -26,6 +26,7 @@ from models.fulfillment import CarrierCode, Parcel, ParcelLine, ParcelState
 from models.inventory import Reservation, ReservationState, StockLevel
 from models.orders import CancelReason, OrderState
 from models.payments import Refund, RefundReason, RefundState
+from tests.factories.fulfillment import take_scan
 from tests.machine.asking import codes_of, promises_are_kept
 from tests.machine.checks import cart_agrees, everything_agrees
 from tests.machine.ground import Ground
@@ -144,7 +145,7 @@ class MarketMachine(ShoppingMachine):
         box, courier = deal.boxes[parcel.id], self.cast.staff[Role.COURIER]
         if not is_by_hand:
             scan = Scan(parcel.carrier.value, parcel.waybill, scan_id, state, {}, {}, clock.now())
-            await tracking.take_scan(courier, scan)
+            await take_scan(courier, scan)
             self.books.scanned(deal, box, scan_id, state)
             return
         codes = await codes_of(tracking.add_scan(courier, parcel.id, state=state, scan_id=scan_id))
