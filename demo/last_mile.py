@@ -73,6 +73,7 @@ def enter(stage: Stage, *, main: Buyer, neighbours: Sequence[Buyer], basket_of: 
         (waits_for_a_rider, neighbours[1], 0.03),
         (is_booked, main, 0.6),
         (was_done, neighbours[2], 5),
+        (is_brought_again, neighbours[0], 0.04),
     )
     for number, (way, buyer, days) in enumerate(cast):
         key = f"demo:last-mile:{number}"
@@ -116,6 +117,12 @@ async def is_brought_and_tipped(scene: Scene) -> None:
     """Brought to the door, with the name of who took it."""
     job = await _set_out(scene)
     await couriers.complete(scene.stage.staff["rider"].viewer, job.id, Given(name=scene.buyer.destination.recipient))
+
+
+async def is_brought_again(scene: Scene) -> None:
+    """Nobody was there at first, so that the riders are offered it once more."""
+    job = await _set_out(scene)
+    await couriers.fail(scene.stage.staff["rider"].viewer, job.id, reason="无人应门", refused=False)
 
 
 async def is_booked(scene: Scene) -> None:

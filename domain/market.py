@@ -72,6 +72,8 @@ class Policy(Protocol):
     urge_after_hours: int
     urge_again_hours: int
     silent_hours: int
+    failed_attempts: int
+    courier_attempts: int
     lost_days: int
     estimate_grace_hours: int
     case_delay_hours: int

@@ -224,6 +224,10 @@ class CourierJob(Row):
     state = fields.CharEnumField(JobState, max_length=10, default=JobState.OFFERED)
     is_current = fields.BooleanField(null=True, default=True, description="true for an order's newest job, else empty")
     courier_id = fields.UUIDField(null=True)
+    attempt = fields.IntField(default=1, description="which try this is to bring the same goods")
+    first_number = fields.CharField(
+        max_length=20, default="", description="of the job under which the goods left the house, empty for that one"
+    )
     failure = fields.CharField(max_length=200, default="")
     tip = fields.BigIntField(default=0, description="minor units of the order's currency, once it was paid")
     tip_paid_at = fields.DatetimeField(null=True)

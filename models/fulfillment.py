@@ -91,6 +91,7 @@ class Trouble(StrEnum):
     LATE_DISPATCH = "LATE_DISPATCH"
     PAST_ESTIMATE = "PAST_ESTIMATE"
     NO_SCAN = "NO_SCAN"
+    FAILED_ATTEMPTS = "FAILED_ATTEMPTS"
     LOST = "LOST"
     DAMAGED = "DAMAGED"
     REFUSED = "REFUSED"
@@ -132,6 +133,7 @@ class Parcel(Row):
     is_pushed = fields.BooleanField(default=False, description="its carrier tells us by itself, and goes on doing so")
     carrier_canceled_at = fields.DatetimeField(null=True, description="when the carrier said that it gave the order up")
     seen_at = fields.DatetimeField(null=True, description="when its newest scan happened, empty before the first")
+    failed_attempts = fields.IntField(default=0, description="how often it was brought to the door in vain")
     written_off_at = fields.DatetimeField(
         null=True, description="since when units of it do not count as shipped any more"
     )

@@ -35,6 +35,7 @@ enum_type(
         "LATE_DISPATCH": "Not everything was shipped in time, 24 hours after the payment unless set otherwise.",
         "PAST_ESTIMATE": "The parcel should have arrived by its carrier's estimate, and some grace.",
         "NO_SCAN": "Nothing was heard of the parcel for two days, unless set otherwise.",
+        "FAILED_ATTEMPTS": "It was brought to the door in vain, twice unless set otherwise, or comes back after that.",
         "LOST": "The carrier says that it is lost, or nothing was heard of it for a week, unless set otherwise.",
         "DAMAGED": "The carrier says that it is damaged.",
         "REFUSED": "The recipient did not take it, or it is on its way back.",

@@ -104,6 +104,10 @@ class CourierJob(Node):
         resolvers.job_position, description="Where the courier was last seen; null unless delivering."
     )
     tip: Money | None = field(resolvers.job_tip, description="What the customer gave on top; null when nothing.")
+    attempt: int = strawberry.field(
+        description="Which try this is to bring these goods, from 1. After a try in vain the job is offered again by "
+        "itself, twice in all unless set otherwise; the earlier ones are on the order's timeline."
+    )
     failure: str = strawberry.field(description="Why it could not be handed over; empty otherwise.")
     version: int = strawberry.field(description="Counts its changes.")
     created_at: datetime = strawberry.field(description="When it was offered, UTC.")

@@ -146,6 +146,7 @@ class Parcel(Node):
     heard_at: datetime | None = strawberry.field(
         description="When its carrier last told something new, UTC; null while it has told nothing."
     )
+    failed_attempts: int = strawberry.field(description="How often it was brought to the door in vain.")
     carrier_canceled_at: datetime | None = strawberry.field(
         description="When the carrier gave the order up, UTC; null unless it said so."
     )

@@ -116,6 +116,8 @@ async def _write_to_customer(order: Order, kind: Trouble) -> None:
             await effects.soon("notice.late_dispatch", order.id)
         case Trouble.PAST_ESTIMATE | Trouble.NO_SCAN:
             await effects.soon("notice.delivery_delayed", order.id)
+        case Trouble.FAILED_ATTEMPTS:
+            await effects.soon("notice.delivery_in_vain", order.id)
         case Trouble.LOST:
             await effects.soon("notice.parcel_lost", order.id)
         case Trouble.DAMAGED:

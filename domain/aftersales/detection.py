@@ -4,7 +4,7 @@ from uuid import UUID
 
 from domain import effects
 from domain.access import Viewer
-from domain.aftersales import cases
+from domain.aftersales import cases, proposals
 from domain.fulfillment import interception, tracking, watching
 from domain.orders import dispatch
 from domain.orders.history import lock, tell
@@ -15,7 +15,7 @@ from models.fulfillment import Parcel, ParcelLine, ParcelState, Trouble
 from models.orders import Order, OrderState
 
 WRITTEN_OFF_BY = (Remedy.RESHIP, Remedy.REFUND)
-WANTED_BACK = (Trouble.REFUSED, Trouble.RETURNED)  # no trouble with a parcel that was stopped on request
+WANTED_BACK = (Trouble.REFUSED, Trouble.RETURNED, Trouble.FAILED_ATTEMPTS)  # no trouble when it was stopped on request
 COMING_BACK = (ParcelState.REFUSED, *watching.WAY_BACK)
 TURNED_UP = (*watching.MOVING, ParcelState.AT_PICKUP_POINT, ParcelState.DELIVERED)
 
@@ -75,13 +75,20 @@ async def _settle(viewer: Viewer, order: Order, parcel: Parcel) -> None:
     elif found is None:
         if case.kind != Trouble.DAMAGED:  # what was damaged may have been handed over all the same
             await cases.close(viewer, order, case, _why(order, parcel))
-    elif found != case.kind and not (case.kind == Trouble.DAMAGED and found in watching.QUIET):
+    elif _has_changed(case, found, parcel):
         await cases.change_kind(viewer, order, case, found, parcel)
     elif found == Trouble.RETURNED and case.proposed == Remedy.RETURN_TO_STOCK and parcel.received_back_at is not None:
         await cases.propose_again(viewer, order, case, parcel)
     look = watching.next_look(policy, parcel, now=now)
     if look is not None:
         await effects.at(watching.WATCH, parcel.id, look)
+
+
+def _has_changed(case: DeliveryCase, found: Trouble, parcel: Parcel) -> bool:
+    """Whether it is about something else now; a parcel that nobody took is, once it comes back."""
+    if found == case.kind:
+        return proposals.comes_back(found, parcel) and case.proposed == Remedy.WAIT
+    return not (case.kind == Trouble.DAMAGED and found in watching.QUIET)
 
 
 def _why(order: Order, parcel: Parcel) -> Closing:

@@ -39,14 +39,15 @@ async def propose(viewer: Viewer, order: Order, kind: Trouble, parcel: Parcel | 
     if kind == Trouble.LATE_DISPATCH:
         amount = viewer.market.policy.late_compensation
         return Proposal(Remedy.COMPENSATE, units, amount) if amount else Proposal(Remedy.WAIT, units)
-    if kind in DELAYS:
+    if kind in DELAYS and not comes_back(kind, parcel):
         return Proposal(Remedy.WAIT, units)
     if kind == Trouble.RETURNED:
         owed = watching.at_stake(await _parts(parcel))
         if not units:
             return refund_of(lines, owed)  # the returns desk has put everything away
         return Proposal(Remedy.RETURN_TO_STOCK, units, worth(lines, owed) or None)
-    sendable = kind != Trouble.REFUSED and order.state in UNDERWAY and await _in_stock(lines, units)
+    is_gone = kind not in (Trouble.REFUSED, Trouble.FAILED_ATTEMPTS)
+    sendable = is_gone and order.state in UNDERWAY and await _in_stock(lines, units)
     return Proposal(Remedy.RESHIP, units) if sendable else refund_of(lines, units)
 
 
@@ -97,9 +98,14 @@ def is_possible(remedy: Remedy, order: Order, parcel: Parcel | None) -> bool:
 
 def may_choose(kind: Trouble, order: Order, parcel: Parcel | None) -> bool:
     """Whether the customer may choose between the goods again and the money."""
-    if kind not in (Trouble.LOST, Trouble.DAMAGED, Trouble.REFUSED):
+    if kind not in (Trouble.LOST, Trouble.DAMAGED, Trouble.REFUSED) and not comes_back(kind, parcel):
         return False
     return all(is_possible(remedy, order, parcel) for remedy in CHOICES)
+
+
+def comes_back(kind: Trouble, parcel: Parcel | None) -> bool:
+    """Whether a parcel was tried in vain for the last time: until then waiting for the next try is usual."""
+    return kind == Trouble.FAILED_ATTEMPTS and parcel is not None and parcel.state in watching.WAY_BACK
 
 
 def units_of(case: DeliveryCase) -> dict[UUID, int]:

@@ -10,7 +10,7 @@ TRANSITIONS: dict[CaseState, frozenset[CaseState]] = {
     CaseState.CLOSED: frozenset(),
 }
 LIVE = (CaseState.OPEN, CaseState.CLAIMED)
-DELAYS = frozenset({Trouble.LATE_DISPATCH, Trouble.PAST_ESTIMATE, Trouble.NO_SCAN})
+DELAYS = frozenset({Trouble.LATE_DISPATCH, Trouble.PAST_ESTIMATE, Trouble.NO_SCAN, Trouble.FAILED_ATTEMPTS})
 
 
 class ForbiddenMove(Exception):

@@ -10,6 +10,10 @@ WHAT: Mapping[Trouble, Localized] = {
     Trouble.LATE_DISPATCH: {"en": "Not everything was shipped in time.", "zh-CN": "商品未能按时发货。"},
     Trouble.PAST_ESTIMATE: {"en": "A parcel is later than announced.", "zh-CN": "包裹未按预计时间送达。"},
     Trouble.NO_SCAN: {"en": "Nothing was heard of a parcel for some time.", "zh-CN": "包裹物流长时间未更新。"},
+    Trouble.FAILED_ATTEMPTS: {
+        "en": "A parcel was brought to the door several times, and nobody took it.",
+        "zh-CN": "包裹多次派送，均无人签收。",
+    },
     Trouble.LOST: {"en": "A parcel seems to be lost.", "zh-CN": "包裹疑似遗失。"},
     Trouble.DAMAGED: {"en": "A parcel was damaged on its way.", "zh-CN": "包裹在运输途中破损。"},
     Trouble.REFUSED: {"en": "A parcel was not accepted and comes back.", "zh-CN": "包裹被拒收，正在退回。"},
@@ -45,6 +49,10 @@ REASONS: Mapping[tuple[Trouble, Remedy], Localized] = {
         "en": "Most parcels turn up before they count as lost; ask the carrier meanwhile.",
         "zh-CN": "多数包裹会在判定遗失前恢复更新，请同时联系承运人。",
     },
+    (Trouble.FAILED_ATTEMPTS, Remedy.WAIT): {
+        "en": "Agree with the recipient on a time or another address; the parcel is brought again.",
+        "zh-CN": "请与收件人约定时间或更换地址，包裹将再次派送。",
+    },
 }
 RECEIVED_BACK: Localized = {
     "en": "The goods were received at the returns desk; what was paid for them is given back.",
@@ -79,6 +87,6 @@ def reason(kind: Trouble, proposed: Remedy, *, is_settled: bool = False) -> Loca
         return WAS_SETTLED if is_settled else IS_BACK
     if kind == Trouble.RETURNED and proposed == Remedy.REFUND:
         return RECEIVED_BACK
-    if kind == Trouble.REFUSED:
+    if kind in (Trouble.REFUSED, Trouble.FAILED_ATTEMPTS):
         return COMES_BACK
     return IN_STOCK if proposed == Remedy.RESHIP else OUT_OF_STOCK

@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 
 from domain.access import Permission, Viewer
 from domain.delivery import collecting
-from domain.fulfillment import proofs, shipping, tracking
+from domain.fulfillment import proofs, shipping, tracking, watching
 from domain.fulfillment.proofs import Given, Proven
 from domain.fulfillment.shipping import Shipment
 from domain.inventory import stock
@@ -23,7 +23,7 @@ from kit.text import Localized
 from kit.validate import clean_text
 from models.customers import Role, User
 from models.delivery import CourierJob, Delivery, DeliveryMode, JobState, ProofKind
-from models.fulfillment import CarrierCode, Parcel, ParcelState
+from models.fulfillment import CarrierCode, Parcel, ParcelState, ScanKind
 from models.orders import Order, OrderState
 
 OFFER, WITHDRAW = "courier.offer", "courier.withdraw"
@@ -31,6 +31,7 @@ LONGEST_REASON = 200
 ON_THE_WAY: Localized = {"zh-CN": "骑手正在配送", "en": "With the courier, on the way to you"}
 HANDED_OVER: Localized = {"zh-CN": "骑手已送达", "en": "Brought by the courier"}
 NOT_TAKEN: Localized = {"zh-CN": "收件人拒收", "en": "The recipient did not take it"}
+TRIED: Localized = {"zh-CN": "无人签收，将再次派送", "en": "Nobody was there, it will be brought again"}
 NOBODY_THERE: Localized = {"zh-CN": "无人签收，退回门店", "en": "Nobody was there, on its way back"}
 
 TRANSITIONS: Mapping[JobState, frozenset[JobState]] = {
@@ -106,10 +107,16 @@ async def offer_again(viewer: Viewer, order_id: UUID) -> CourierJob:
         return job
 
 
-async def _offer(viewer: Viewer, order: Order) -> CourierJob | None:
+async def _offer(viewer: Viewer, order: Order, *, after: CourierJob | None = None) -> CourierJob | None:
     if await _current(order) is not None:
         return None
-    job = await CourierJob.create(order_id=order.id, number=f"C{ids.readable(10)}", created_at=clock.now())
+    job = await CourierJob.create(
+        order_id=order.id,
+        number=f"C{ids.readable(10)}",
+        attempt=after.attempt + 1 if after else 1,
+        first_number=_first_number(after) if after else "",
+        created_at=clock.now(),
+    )
     await tell(viewer, order, kind="courier.offered", data=_facts(job))
     return job
 
@@ -164,7 +171,7 @@ async def start(viewer: Viewer, job_id: UUID) -> CourierJob:
         order, job = await _locked(viewer, job_id)
         if job.state == JobState.DELIVERING:
             return job
-        parcels = await parcels_of(job)
+        parcels = [parcel for parcel in await parcels_of(job) if parcel.state in watching.MOVING]
         if job.state != JobState.PREPARING or not parcels:
             raise Refused("JOB_STATE", path=("jobId",), state=job.state.value)
         for parcel in parcels:
@@ -188,7 +195,7 @@ async def _ship(viewer: Viewer, job: CourierJob) -> None:
             order_id=job.order_id,
             carrier=CarrierCode.OWN_COURIER,
             warehouse_id=warehouse_id,
-            waybill=f"{job.number}-{place}",
+            waybill=f"{_first_number(job)}-{place}",
         )
         await shipping.ship(shop, asked, key=f"courier:{job.id}:{warehouse_id}")
 
@@ -226,7 +233,8 @@ async def _proven(viewer: Viewer, job: CourierJob, given: Given) -> Proven:
 
 
 async def fail(viewer: Viewer, job_id: UUID, *, reason: str, refused: bool) -> CourierJob:
-    """It could not be handed over: the customer would not have it, or nobody was there. The goods come back."""
+    """It could not be handed over: the customer would not have it, and the goods come back; or nobody was there, and
+    the job is offered again, a few times at most."""
     why = clean_text(reason, path=("reason",), minimum=1, maximum=LONGEST_REASON)
     job = await _mine(viewer, job_id)
     if job.state == JobState.FAILED:
@@ -235,14 +243,32 @@ async def fail(viewer: Viewer, job_id: UUID, *, reason: str, refused: bool) -> C
         order, job = await _locked(viewer, job_id)
         if job.state != JobState.DELIVERING:
             raise Refused("JOB_STATE", path=("jobId",), state=job.state.value)
-        to, words = (ParcelState.REFUSED, NOT_TAKEN) if refused else (ParcelState.RETURNING, NOBODY_THERE)
+        again = not refused and job.attempt < viewer.market.policy.courier_attempts
         for parcel in await parcels_of(job):
-            await tracking.report(viewer, order, parcel, to, key=f"failed:{job.number}", words=words)
+            if not refused:
+                await _note_attempt(viewer, order, parcel, job, again=again)
+            if not again:
+                to, words = (ParcelState.REFUSED, NOT_TAKEN) if refused else (ParcelState.RETURNING, NOBODY_THERE)
+                await tracking.report(viewer, order, parcel, to, key=f"failed:{job.number}", words=words)
         await Delivery.filter(order_id=order.id).update(pickup_code=None)
         job.failure, job.is_current = why, None
         await _move(job, JobState.FAILED)
         await tell(viewer, order, kind="courier.failed", cause=why, data=_facts(job))
+        if again:
+            await _offer(viewer, order, after=job)
     return job
+
+
+async def _note_attempt(viewer: Viewer, order: Order, parcel: Parcel, job: CourierJob, *, again: bool) -> None:
+    await tracking.report(
+        viewer,
+        order,
+        parcel,
+        parcel.state,
+        key=f"tried:{job.number}",
+        words=TRIED if again else NOBODY_THERE,
+        kind=ScanKind.ATTEMPT_FAILED,
+    )
 
 
 async def expect_picture(viewer: Viewer, job_id: UUID) -> proofs.Ticket:
@@ -272,9 +298,14 @@ async def note_tip(viewer: Viewer, job_id: UUID, *, amount: int, at: datetime) -
 
 
 async def parcels_of(job: CourierJob) -> list[Parcel]:
-    """What left the house under this job."""
-    own = Parcel.filter(order_id=job.order_id, carrier=CarrierCode.OWN_COURIER, waybill__startswith=f"{job.number}-")
+    """What left the house under this job, or under the one whose goods it brings again."""
+    under = f"{_first_number(job)}-"
+    own = Parcel.filter(order_id=job.order_id, carrier=CarrierCode.OWN_COURIER, waybill__startswith=under)
     return await own.order_by("id")
+
+
+def _first_number(job: CourierJob) -> str:
+    return job.first_number or job.number
 
 
 async def _order(order_id: UUID) -> Order:

@@ -26,7 +26,7 @@ from models.orders import Order, OrderLine, OrderState
 
 log = logging.getLogger("jishi.fulfillment")
 
-HEARD = ("state", "delivered_at", "heard_at", "seen_at", "estimated_at", "carrier_canceled_at")
+HEARD = ("state", "delivered_at", "heard_at", "seen_at", "estimated_at", "carrier_canceled_at", "failed_attempts")
 LONGEST_PLACE = 60
 LONGEST_DESCRIPTION = 200
 LONGEST_SCAN_ID = 60
@@ -163,10 +163,17 @@ def _rank(scan: Scan) -> int:
 
 
 async def report(
-    viewer: Viewer, order: Order, parcel: Parcel, state: ParcelState, *, key: str, words: Localized
+    viewer: Viewer,
+    order: Order,
+    parcel: Parcel,
+    state: ParcelState,
+    *,
+    key: str,
+    words: Localized,
+    kind: ScanKind = ScanKind.MOVE,
 ) -> None:
     """Write down what the shop's own people did with a parcel of a locked order. The caller settles the delivery."""
-    scan = Scan(parcel.carrier.value, parcel.waybill, f"shop:{key}", state, {}, words, clock.now())
+    scan = Scan(parcel.carrier.value, parcel.waybill, f"shop:{key}", state, {}, words, clock.now(), kind)
     if await _news(parcel, [scan]):
         await _note(viewer, order, parcel, scan, state=state)
         await watching.watch(viewer, order, parcel)
@@ -187,6 +194,10 @@ async def _note(viewer: Viewer, order: Order, parcel: Parcel, scan: Scan, *, sta
     )
     moved = state is not None and states.advance(parcel, state, at=scan.occurred_at)
     parcel.heard_at = now
+    if scan.kind == ScanKind.ATTEMPT_FAILED:
+        parcel.failed_attempts += 1
+    elif parcel.state == ParcelState.REFUSED:
+        parcel.failed_attempts = 0  # whoever refuses it was there
     if scan.estimated_at is not None:
         parcel.estimated_at = scan.estimated_at
     if scan.kind == ScanKind.CANCELED and parcel.carrier_canceled_at is None:

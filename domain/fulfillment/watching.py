@@ -34,15 +34,20 @@ def trouble(policy: Policy, order: Order, parcel: Parcel, *, now: datetime) -> T
     """What is wrong with it now; nothing with a parcel that arrived, or whose order the customer has received."""
     if order.delivery_mode == DeliveryMode.PICKUP and parcel.state in WAY_BACK:
         return None  # nobody came for it: the pickup point's own rules settle that
+    if parcel.state == ParcelState.RETURNING and _was_in_vain(policy, parcel):
+        return Trouble.FAILED_ATTEMPTS
     told = TOLD.get(parcel.state)
     if told is not None and (told != Trouble.LOST or order.state not in ARRIVED):
         return told
     if parcel.state not in MOVING or order.state in ARRIVED:
         return None
-    for kind, since in reversed(_thresholds(policy, parcel)):
-        if now >= since:
-            return kind
-    return None
+    silent = next((kind for kind, since in reversed(_thresholds(policy, parcel)) if now >= since), None)
+    return Trouble.FAILED_ATTEMPTS if silent != Trouble.LOST and _was_in_vain(policy, parcel) else silent
+
+
+def _was_in_vain(policy: Policy, parcel: Parcel) -> bool:
+    """Whether it was brought to the door often enough for somebody to speak with the recipient."""
+    return parcel.failed_attempts >= policy.failed_attempts
 
 
 def next_look(policy: Policy, parcel: Parcel, *, now: datetime) -> datetime | None:
@@ -71,7 +76,8 @@ async def watch(viewer: Viewer, order: Order, parcel: Parcel) -> None:
     Called with its order locked whenever something is heard of it.
     """
     now = clock.now()
-    if parcel.state in TOLD or order.open_cases or parcel.written_off_at is not None:
+    in_vain = _was_in_vain(viewer.market.policy, parcel)
+    if parcel.state in TOLD or in_vain or order.open_cases or parcel.written_off_at is not None:
         await effects.soon(WATCH, parcel.id)
         return
     look = next_look(viewer.market.policy, parcel, now=now)

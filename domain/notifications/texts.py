@@ -43,6 +43,10 @@ TEMPLATES: Final[dict[str, dict[str, str]]] = {
         "zh-CN": "【集市】您的订单 {number} 有包裹运输延迟，我们正在联系承运人，进展可在订单中查看。",
         "en": "Jishi: a parcel of order {number} is delayed. We are asking the carrier; see the order for news.",
     },
+    "delivery_in_vain": {
+        "zh-CN": "【集市】您的订单 {number} 有包裹多次派送未成功，我们将与您约定时间，进展可在订单中查看。",
+        "en": "Jishi: a parcel of order {number} could not be handed over. See the order for what is next.",
+    },
     "parcel_lost": {
         "zh-CN": "【集市】很抱歉，您的订单 {number} 有包裹疑似遗失。您可在订单中选择重新发货或退款。",
         "en": "Jishi: we are sorry, a parcel of order {number} seems to be lost. See the order for what we propose.",

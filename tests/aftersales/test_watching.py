@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.access import Viewer
+from adapters.carriers.carrier import Scan
+from domain.access import Viewer, system
+from domain.fulfillment import tracking
 from domain.fulfillment.loads import Chosen
 from domain.market import Market
 from domain.orders import lifecycle
@@ -13,14 +15,14 @@ from domain.orders.history import lock, tell
 from kit import clock
 from models.aftersales import CaseState, Closing, DeliveryCase, Remedy
 from models.customers import Role
-from models.fulfillment import Parcel, ParcelState, Trouble
+from models.fulfillment import Parcel, ParcelState, ScanKind, Trouble
 from models.jobs import Timer
 from models.notifications import OutgoingMessage
 from models.orders import CancelReason, Order, OrderState, ReviewState
 from models.outbox import Event
 from tests.factories.aftersales import live_case, report, send
 from tests.factories.catalog import make_product
-from tests.factories.fulfillment import later, lines_of, make_paid, ship
+from tests.factories.fulfillment import later, lines_of, make_paid, run, ship
 
 MakeStaff = Callable[..., Awaitable[Viewer]]
 
@@ -273,3 +275,51 @@ async def test_a_case_escalates_by_itself_a_few_times(
     case = await live_case(order)
     assert case.escalations == 3
     assert (await kinds_of(order)).count("case.escalated") == 3
+
+
+async def test_two_attempts_in_vain_are_a_case_that_waits_and_pays_back_once_the_parcel_comes_back(
+    market: Market, order: Order, parcel: Parcel, picker: Viewer
+) -> None:
+    for number in range(2):
+        assert await cases_of(order) == []
+        await brought_in_vain(market, parcel, f"try-{number}")
+        await brought_in_vain(market, parcel, f"try-{number}")
+    case = await live_case(order)
+    assert (case.kind, case.proposed) == (Trouble.FAILED_ATTEMPTS, Remedy.WAIT)
+    assert "delivery_in_vain" in await messages()
+    await report(picker, parcel, ParcelState.RETURNING)
+    case = await live_case(order)
+    assert (case.kind, case.proposed) == (Trouble.FAILED_ATTEMPTS, Remedy.REFUND)
+    assert case.choose_by is not None
+    await report(picker, parcel, ParcelState.RETURNED)
+    assert await cases_of(order) == [(Trouble.RETURNED, CaseState.OPEN)]
+
+
+async def test_a_parcel_that_is_taken_at_the_third_attempt_closes_its_case(
+    market: Market, order: Order, parcel: Parcel, picker: Viewer
+) -> None:
+    for number in range(2):
+        await brought_in_vain(market, parcel, f"try-{number}")
+    await report(picker, parcel, ParcelState.OUT_FOR_DELIVERY)
+    assert await cases_of(order) == [(Trouble.FAILED_ATTEMPTS, CaseState.OPEN)]
+    await report(picker, parcel, ParcelState.DELIVERED)
+    case = await DeliveryCase.get(order_id=order.id)
+    assert (case.state, case.closing) == (CaseState.CLOSED, Closing.ARRIVED)
+
+
+async def test_who_refuses_at_the_third_attempt_was_there(
+    market: Market, order: Order, parcel: Parcel, picker: Viewer
+) -> None:
+    for number in range(2):
+        await brought_in_vain(market, parcel, f"try-{number}")
+    for state in (ParcelState.REFUSED, ParcelState.RETURNING):
+        await report(picker, parcel, state)
+        assert (await live_case(order)).kind == Trouble.REFUSED
+
+
+async def brought_in_vain(market: Market, parcel: Parcel, scan_id: str) -> None:
+    """Its carrier says that nobody was there."""
+    kind = ScanKind.ATTEMPT_FAILED
+    told = Scan(parcel.carrier, parcel.waybill, scan_id, None, {}, {"en": "Nobody there"}, clock.now(), kind)
+    await tracking.take_scan(system(market, as_provider=True), told)
+    await run(market)

@@ -19,9 +19,10 @@ from domain.orders import lifecycle
 from domain.payments import demo
 from kit import clock, pictures
 from kit.errors import Refused
+from models.aftersales import DeliveryCase, Remedy
 from models.customers import Role
 from models.delivery import CourierJob, CourierPosition, DeliveryMode, DeliveryProof, JobState
-from models.fulfillment import Parcel, ParcelState
+from models.fulfillment import Parcel, ParcelState, Trouble
 from models.orders import CancelReason, Order, OrderState
 from models.outbox import Event
 from models.payments import Payment, PaymentState, Posting
@@ -50,7 +51,7 @@ ASSIGN = """mutation ($input: CourierJobAssignInput!) { courierJobAssign(input: 
 REPORT = """mutation ($input: CourierPositionReportInput!) { courierPositionReport(input: $input) {
   position { latitude longitude } userErrors { code path retryable } } }"""
 ORDER = """query ($id: ID!) { order(id: $id) { state delivery { code }
-  courierJob { id state courierName position { latitude longitude } tip { minorUnits } }
+  courierJob { id state attempt courierName position { latitude longitude } tip { minorUnits } }
   parcels { id state carrier waybill proof { kind name pictureUrl } } } }"""
 TIP = """mutation ($input: CourierTipInput!) { courierTip(input: $input) {
   payment { id amount { minorUnits } purpose } userErrors { code path } } }"""
@@ -208,17 +209,62 @@ async def test_a_picture_is_a_proof_once_it_was_sent_and_is_kept_without_the_pla
     assert await proofs.show(market, "nonsense.nonsense") is None
 
 
-async def test_a_rider_who_cannot_deliver_brings_it_back_and_another_may_try(
-    api: Api, market: Market, rider: Viewer, staff: MakeStaff, order: Order
+async def test_a_job_in_vain_is_offered_again_and_another_rider_brings_the_same_goods(
+    api: Api, customer: Viewer, rider: Viewer, staff: MakeStaff, order: Order
 ) -> None:
     job = await on_the_way(rider, order)
     given = {"jobId": public("CourierJob", job.id), "reason": "Nobody at home."}
     failed = (await api(FAIL, as_=rider, input=given))["courierJobFail"]
     assert failed["job"] == {"state": "FAILED", "failure": "Nobody at home."}
     [parcel] = await Parcel.filter(order_id=order.id)
-    assert parcel.state == ParcelState.RETURNING
+    assert (parcel.state, parcel.failed_attempts) == (ParcelState.OUT_FOR_DELIVERY, 1)
+    seen = (await shown(api, customer, order))["courierJob"]
+    assert (seen["state"], seen["attempt"]) == ("OFFERED", 2)
+    other, again = await staff(Role.RIDER), await CourierJob.get(order_id=order.id, is_current=True)
+    await couriers.accept(other, again.id)
+    await couriers.start(other, again.id)
+    await couriers.complete(other, again.id, Given(name="Lin"))
+    assert await state_of(order) == OrderState.DELIVERED
+    assert await Parcel.filter(order_id=order.id).count() == 1
+    assert await Event.filter(stream_id=order.id, kind="courier.offered").count() == 2
+
+
+async def test_after_the_last_try_in_vain_the_goods_come_back(
+    market: Market, rider: Viewer, staff: MakeStaff, order: Order
+) -> None:
+    for _ in range(2):
+        job = await CourierJob.get(order_id=order.id, is_current=True)
+        await couriers.accept(rider, job.id)
+        await couriers.start(rider, job.id)
+        await couriers.fail(rider, job.id, reason="Nobody at home.", refused=False)
+        await couriers.fail(rider, job.id, reason="Nobody at home.", refused=False)
+    await run(market)
+    assert await CourierJob.filter(order_id=order.id).count() == 2
+    [parcel] = await Parcel.filter(order_id=order.id)
+    assert (parcel.state, parcel.failed_attempts) == (ParcelState.RETURNING, 2)
+    case = await DeliveryCase.get(order_id=order.id)
+    assert (case.kind, case.proposed) == (Trouble.FAILED_ATTEMPTS, Remedy.REFUND)
     with pytest.raises(Refused, match="NOT_FOR_A_COURIER"):  # it is still counted as sent
         await couriers.offer_again(await staff(Role.WAREHOUSE_PICKER), order.id)
+
+
+async def test_what_was_refused_is_not_offered_again(rider: Viewer, order: Order) -> None:
+    job = await on_the_way(rider, order)
+    await couriers.fail(rider, job.id, reason="Not wanted.", refused=True)
+    [parcel] = await Parcel.filter(order_id=order.id)
+    assert (parcel.state, parcel.failed_attempts) == (ParcelState.REFUSED, 0)
+    assert await CourierJob.filter(order_id=order.id, is_current=True).count() == 0
+
+
+async def test_a_second_try_does_not_set_out_with_goods_that_came_back_meanwhile(
+    market: Market, rider: Viewer, order: Order
+) -> None:
+    await couriers.fail(rider, (await on_the_way(rider, order)).id, reason="Nobody at home.", refused=False)
+    await Parcel.filter(order_id=order.id).update(state=ParcelState.RETURNING)
+    job = await CourierJob.get(order_id=order.id, is_current=True)
+    await couriers.accept(rider, job.id)
+    with pytest.raises(Refused, match="JOB_STATE"):
+        await couriers.start(rider, job.id)
 
 
 async def test_staff_assign_a_rider_who_then_accepts(
