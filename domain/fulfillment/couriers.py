@@ -14,6 +14,7 @@ from domain.fulfillment import proofs, shipping, tracking, watching
 from domain.fulfillment.proofs import Given, Proven
 from domain.fulfillment.shipping import Shipment
 from domain.inventory import stock
+from domain.orders.dispatch import UNSHIPPED
 from domain.orders.history import tell
 from domain.orders.lifecycle import settle_delivery
 from domain.orders.visible import visible as visible_orders
@@ -81,12 +82,14 @@ async def offer(viewer: Viewer, order_id: UUID) -> None:
 
 
 async def withdraw(viewer: Viewer, order_id: UUID) -> None:
-    """The order was canceled: nobody need come for it."""
+    """Nothing of the order is to be fetched any more: it was canceled, or left otherwise. Whoever has just left with
+    it goes on."""
     async with viewer.market.change():
         order = await _order(order_id)
         job = await _current(order)
-        if order.state == OrderState.CANCELED and job is not None and job.state in BEFORE_STARTING:
-            await _move(job, JobState.CANCELED)
+        if order.state in UNSHIPPED or job is None or job.state not in BEFORE_STARTING or await parcels_of(job):
+            return
+        await _move(job, JobState.CANCELED)
 
 
 async def offer_again(viewer: Viewer, order_id: UUID) -> CourierJob:

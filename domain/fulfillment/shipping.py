@@ -22,6 +22,7 @@ from domain.orders.lifecycle import open_units, settle_delivery
 from domain.orders.visible import visible as visible_orders
 from kit import clock, ids
 from kit.errors import Refusals, Refused
+from models.delivery import DeliveryMode
 from models.fulfillment import CarrierCode, Parcel, ParcelLine
 from models.inventory import Warehouse
 from models.orders import Order, OrderLine, OrderState
@@ -172,6 +173,8 @@ async def follow_order(viewer: Viewer, order: Order, lines: Sequence[OrderLine])
         await effects.soon("notice.urge_answered", order.id)
     if not any(open_units(line) for line in lines):
         await move(viewer, order, OrderState.SHIPPED, kind="order.shipped")
+        if order.delivery_mode == DeliveryMode.COURIER:
+            await effects.soon("courier.withdraw", order.id)  # it may have left without its rider
         await settle_delivery(viewer, order)
     elif order.state == OrderState.PAID:
         await move(viewer, order, OrderState.PARTIALLY_SHIPPED, kind="order.partially_shipped")

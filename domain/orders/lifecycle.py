@@ -88,8 +88,7 @@ async def _give_up(viewer: Viewer, order: Order, to: OrderState, *, kind: str, c
     await coupons.give_back(order.id)
     await slots.release(order.id)
     await OrderLine.filter(order_id=order.id).update(canceled=F("quantity") - F("shipped"))
-    if order.delivery_mode == DeliveryMode.COURIER:
-        await effects.soon("courier.withdraw", order.id)
+    await _call_rider_off(order)
     await effects.never("order.expire", order.id)
     await effects.soon("payment.expire_attempts", order.id)
     if order.change_pay_by is not None:
@@ -134,12 +133,17 @@ async def drop_units(
         await coupons.give_back(order.id)
         await slots.release(order.id)
         await effects.soon("payment.settle_canceled", order.id)
-        if order.delivery_mode == DeliveryMode.COURIER:
-            await effects.soon("courier.withdraw", order.id)
+        await _call_rider_off(order)
         await move(viewer, order, OrderState.CANCELED, kind="order.canceled", cause=cause, data=dropped)
     elif order.state == OrderState.PARTIALLY_SHIPPED:
         await move(viewer, order, OrderState.SHIPPED, kind="order.shipped", cause=cause, data=dropped)
+        await _call_rider_off(order)
         await settle_delivery(viewer, order)
+
+
+async def _call_rider_off(order: Order) -> None:
+    if order.delivery_mode == DeliveryMode.COURIER:
+        await effects.soon("courier.withdraw", order.id)
 
 
 async def _bound(order: Order, lines: Mapping[UUID, OrderLine], units: Mapping[UUID, int]) -> dict[UUID, int]:

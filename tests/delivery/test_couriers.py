@@ -29,7 +29,7 @@ from models.payments import Payment, PaymentState, Posting
 from tests.api import Api
 from tests.factories.catalog import make_product
 from tests.factories.delivery import delivery_of, make_region
-from tests.factories.fulfillment import later, make_paid, public, run
+from tests.factories.fulfillment import later, make_paid, public, run, ship
 
 MakeStaff = Callable[..., Awaitable[Viewer]]
 BY_COURIER = Way(DeliveryMode.COURIER)
@@ -296,6 +296,16 @@ async def test_the_job_of_a_canceled_order_is_withdrawn(
     with pytest.raises(Refused, match="JOB_STATE"):
         await couriers.start(rider, job.id)
     assert not await Parcel.exists()
+
+
+async def test_the_job_of_an_order_that_leaves_by_a_carrier_is_withdrawn(
+    market: Market, rider: Viewer, staff: MakeStaff, order: Order
+) -> None:
+    await couriers.accept(rider, (await job_of(order)).id)
+    await ship(await staff(Role.WAREHOUSE_PICKER), order)
+    await run(market)
+    assert (await job_of(order)).state == JobState.CANCELED
+    assert await state_of(order) == OrderState.SHIPPED
 
 
 async def test_goods_of_two_warehouses_leave_as_two_parcels_of_one_job(

@@ -117,10 +117,16 @@ class Ground:
         if is_postgres():
             await empty_postgres(self.settings.database_url)
             return
-        rows = await connection().execute_query_dict("SELECT name FROM sqlite_master WHERE type = 'table'")
-        tables = [row["name"] for row in rows if not row["name"].startswith(("sqlite_", "tortoise_"))]
-        deletions = "".join(f'DELETE FROM "{table}";' for table in tables)
-        await connection().execute_script(f"PRAGMA foreign_keys = OFF;{deletions}PRAGMA foreign_keys = ON;")
+        rows = await connection().execute_query_dict("SELECT type, name, sql FROM sqlite_master")
+        tables = [row["name"] for row in rows if row["type"] == "table"]
+        guards = [row for row in rows if row["type"] == "trigger"]  # the journal lets nobody delete
+        deletions = "".join(
+            f'DELETE FROM "{table}";' for table in tables if not table.startswith(("sqlite_", "tortoise_"))
+        )
+        dropped = "".join(f'DROP TRIGGER "{guard["name"]}";' for guard in guards)
+        restored = "".join(f"{guard['sql']};" for guard in guards)
+        script = f"PRAGMA foreign_keys = OFF;{dropped}{deletions}{restored}PRAGMA foreign_keys = ON;"
+        await connection().execute_script(script)
 
 
 async def _stock(books: Books, price: int, grams: int, units: Mapping[str, int]) -> UUID:

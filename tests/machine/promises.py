@@ -1,12 +1,12 @@
 """What must be true of the rows after every step of the busy machine: units, promises, deadlines and counts agree."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from domain.aftersales import cases
 from domain.aftersales.states import LIVE
-from domain.fulfillment import watching
+from domain.fulfillment import arrival, couriers, watching
 from domain.market import Policy
 from domain.orders import changes, dispatch, review_guards, review_rows
 from domain.orders.changes_delivery import slot_asked
@@ -14,8 +14,8 @@ from domain.orders.states import GONE
 from domain.payments import ledger
 from kit import clock
 from models.aftersales import DeliveryCase
-from models.delivery import Delivery, DeliverySlot
-from models.fulfillment import Parcel, ParcelLine
+from models.delivery import CourierJob, Delivery, DeliveryMode, DeliverySlot, JobState
+from models.fulfillment import Parcel, ParcelLine, ParcelState
 from models.inventory import Reservation, ReservationState
 from models.jobs import Timer
 from models.orders import ChangeState, Order, OrderChangeRequest, OrderLine, OrderState, ReviewState
@@ -40,7 +40,7 @@ async def everything_holds(policy: Policy, history: History) -> None:
     await _units_add_up()
     await _work_is_of_what_is_held()
     await _cases_are_counted(orders)
-    await _slots_have_room()
+    await _slots_have_room(orders)
     await _promises_have_deadlines(policy, orders)
     failed = await Timer.exclude(last_error="").values_list("kind", "last_error")
     assert not failed, failed
@@ -53,8 +53,9 @@ async def _units_add_up() -> None:
         assert 0 <= part.written_off <= part.quantity
         assert 0 <= part.restocked <= part.quantity
         sent[part.order_line_id] += part.quantity - part.written_off
+    services = set(await Order.filter(delivery_mode=DeliveryMode.SERVICE).values_list("id", flat=True))
     for line in await OrderLine.all():
-        assert line.shipped == sent[line.id], line.id
+        assert line.shipped == sent[line.id] or line.order_id in services, line.id
         assert 0 <= line.delivered <= line.shipped
         assert 0 <= line.shipped + line.canceled <= line.quantity
         assert 0 <= line.refunded <= line.quantity
@@ -87,13 +88,35 @@ async def _cases_are_counted(orders: dict[UUID, Order]) -> None:
     assert {key: order.open_cases for key, order in orders.items() if order.open_cases} == dict(live)
 
 
-async def _slots_have_room() -> None:
-    """A place is an order's, or is kept for a change that waits for its difference."""
-    places = Counter([delivery.slot_id for delivery in await Delivery.filter(slot_held=True)])
+async def _slots_have_room(orders: dict[UUID, Order]) -> None:
+    """Never over capacity; what is taken is held by orders that go on, and by changes that wait for their money."""
+    held: Counter[UUID] = Counter()
+    for delivery in await Delivery.filter(slot_held=True):
+        assert delivery.slot_id is not None
+        assert delivery.order_id not in orders or orders[delivery.order_id].state not in GONE
+        held[delivery.slot_id] += 1
     for change in await OrderChangeRequest.filter(state=ChangeState.AWAITING_PAYMENT):
-        places[slot_asked(change.asked)] += 1
-    for slot in await DeliverySlot.all():
-        assert slot.taken == places[slot.id] <= slot.capacity
+        wanted = slot_asked(change.asked)
+        if wanted is not None:
+            held[wanted] += 1
+    taken = {slot.id: slot for slot in await DeliverySlot.filter(taken__gt=0)}
+    assert {key: slot.taken for key, slot in taken.items()} == dict(held)
+    assert all(slot.taken <= slot.capacity for slot in taken.values())
+
+
+async def _last_steps_have_owners(orders: dict[UUID, Order], planned: Mapping[str, set[UUID]]) -> None:
+    """What lies at a counter is given up some day; a rider has only what is to be brought, and has it alone."""
+    for parcel in await Parcel.filter(state=ParcelState.AT_PICKUP_POINT):
+        assert parcel.order_id in planned[arrival.OVER], parcel.number
+        assert await Delivery.exists(order_id=parcel.order_id, pickup_code__isnull=False), parcel.number
+    waiting = await CourierJob.filter(state__in=list(couriers.BEFORE_STARTING))
+    assert len({job.order_id for job in waiting}) == len(waiting)
+    for job in waiting:
+        is_called_off = job.order_id in planned[couriers.WITHDRAW]
+        assert is_called_off or orders[job.order_id].state in dispatch.UNSHIPPED, job.number
+    for job in await CourierJob.filter(state=JobState.DELIVERING):
+        assert job.courier_id is not None
+        assert await couriers.parcels_of(job), job.number
 
 
 async def _promises_have_deadlines(policy: Policy, orders: dict[UUID, Order]) -> None:
@@ -124,6 +147,7 @@ async def _promises_have_deadlines(policy: Policy, orders: dict[UUID, Order]) ->
         order.id for order in orders.values() if order.change_pay_by is not None and order.state not in GONE
     }
     await _reviews_have_deadlines(orders, planned[review_rows.ESCALATE])
+    await _last_steps_have_owners(orders, planned)
     for parcel in await Parcel.filter(state__in=watching.MOVING):
         is_quiet = watching.next_look(policy, parcel, now=clock.now()) is None
         assert is_quiet or parcel.id in planned[watching.WATCH], parcel.number
