@@ -151,12 +151,14 @@ CATALOG: dict[str, tuple[str, str]] = {
 
 INVENTORY: dict[str, tuple[str, str]] = {
     "INSUFFICIENT_STOCK": (
-        "{requested} were asked for, only {available} are available.",
-        "需要 {requested} 件，仅有 {available} 件可售。",
+        "{requested} were asked for, only {available} are available; take fewer, or take it out.",
+        "需要 {requested} 件，仅有 {available} 件可售，请减少数量或移除该商品。",
     ),
     "HOLD_LIMIT": (
-        "At most {maximum} units of it can be held in unpaid orders; you hold {held} and want {requested}.",
-        "未付款订单最多可占用该商品 {maximum} 件；您已占用 {held} 件，本次需要 {requested} 件。",
+        "At most {maximum} units of it can be held in unpaid orders; you hold {held} and want {requested}. "
+        "Pay or cancel what you have ordered first, or take fewer.",
+        "未付款订单最多可占用该商品 {maximum} 件；您已占用 {held} 件，本次需要 {requested} 件。请先支付或取消已有订单，"
+        "或减少数量。",
     ),
     "CAUSE_DOES_NOT_FIT": (
         "What was found or returned adds units; what was lost, damaged, expired, stolen or sampled takes them away.",
@@ -208,17 +210,29 @@ INVENTORY: dict[str, tuple[str, str]] = {
 }
 
 CARTS: dict[str, tuple[str, str]] = {
-    "COUPON_UNKNOWN": ("There is no coupon with this code.", "优惠券不存在。"),
-    "COUPON_NOT_YET": ("This coupon is valid from {starts_at:%Y-%m-%d %H:%M} UTC.", "该优惠券尚未生效。"),
-    "COUPON_EXPIRED": ("This coupon has expired.", "该优惠券已过期。"),
-    "COUPON_USED_UP": ("This coupon has been used up.", "该优惠券已被领用完。"),
+    "COUPON_UNKNOWN": (
+        "There is no coupon with this code; check it, or order without.",
+        "优惠券不存在，请核对优惠码或不使用优惠券下单。",
+    ),
+    "COUPON_NOT_YET": (
+        "This coupon is valid from {starts_at:%Y-%m-%d %H:%M} UTC; order then, or without it.",
+        "该优惠券尚未生效，请于 {starts_at:%Y-%m-%d %H:%M} UTC 后使用，或不使用该券下单。",
+    ),
+    "COUPON_EXPIRED": (
+        "This coupon has expired; take another, or order without.",
+        "该优惠券已过期，请更换优惠券或不使用优惠券下单。",
+    ),
+    "COUPON_USED_UP": (
+        "This coupon has been used up; take another, or order without.",
+        "该优惠券已被领用完，请更换优惠券或不使用优惠券下单。",
+    ),
     "COUPON_LIMIT": (
-        "You have used this coupon as often as one customer may ({limit}).",
-        "您已达到该优惠券的使用次数上限（{limit} 次）。",
+        "You have used this coupon as often as one customer may ({limit}); order without.",
+        "您已达到该优惠券的使用次数上限（{limit} 次），请不使用该券下单。",
     ),
     "COUPON_THRESHOLD": (
-        "This coupon needs goods of {threshold}; these come to {subtotal}.",
-        "该优惠券需商品满 {threshold}，当前为 {subtotal}。",
+        "This coupon needs goods of {threshold}; these come to {subtotal}. Add more, or order without.",
+        "该优惠券需商品满 {threshold}，当前为 {subtotal}，请加购商品或不使用该券下单。",
     ),
     "COUPON_CODE_INVALID": (
         "A coupon code has 3 to 40 Latin letters, digits, dashes and underscores.",
@@ -226,12 +240,15 @@ CARTS: dict[str, tuple[str, str]] = {
     ),
     "COUPON_PERIOD": ("A coupon ends after it starts.", "优惠券的结束时间须晚于开始时间。"),
     "COUPON_CODE_TAKEN": ("There is a coupon with this code already.", "该优惠码已存在。"),
-    "NOT_DELIVERABLE": ("Nothing can be delivered to {province}.", "{province} 暂不支持配送。"),
+    "NOT_DELIVERABLE": (
+        "Nothing can be delivered to {province}; choose another address.",
+        "{province} 暂不支持配送，请更换收货地址。",
+    ),
     "PRICE_CHANGED": (
         "The price has changed from {was} to {now} since you put it into the cart.",
         "加入购物车后价格已由 {was} 变为 {now}。",
     ),
-    "OFF_SHELF": ("This is no longer for sale.", "该商品已下架。"),
+    "OFF_SHELF": ("This is no longer for sale; take it out.", "该商品已下架，请移除该商品。"),
     "CART_FULL": ("A cart holds at most {maximum} different items.", "购物车最多容纳 {maximum} 种商品。"),
     "CART_QUANTITY": (
         "This makes {quantity} units of one item; at most {maximum} can be ordered at once.",
@@ -244,12 +261,18 @@ CARTS: dict[str, tuple[str, str]] = {
 }
 
 CHECKOUT: dict[str, tuple[str, str]] = {
-    "NOTHING_TO_BUY": ("There is nothing to buy: the cart has no selected line.", "没有可结算的商品。"),
+    "NOTHING_TO_BUY": (
+        "There is nothing to buy: select a line of the cart, or name what you want.",
+        "没有可结算的商品，请勾选购物车中的商品。",
+    ),
     "TOTAL_CHANGED": (
         "The total has changed since you saw it; look at the preview again.",
         "订单金额已变化，请重新确认。",
     ),
-    "TOO_MANY_LINES": ("At most {maximum} different articles go into one order.", "一笔订单最多 {maximum} 种商品。"),
+    "TOO_MANY_LINES": (
+        "At most {maximum} different articles go into one order; take some out, or order twice.",
+        "一笔订单最多 {maximum} 种商品，请移除部分商品或分开下单。",
+    ),
 }
 
 DELIVERY: dict[str, tuple[str, str]] = {
@@ -276,7 +299,10 @@ DELIVERY: dict[str, tuple[str, str]] = {
         "The way of delivery stays as it was ordered; cancel the order and place it anew to collect it.",
         "订单的配送方式不可变更；如需自提，请取消后重新下单。",
     ),
-    "PICKUP_POINT_CLOSED": ("This pickup point takes no parcels now.", "该自提点暂停服务。"),
+    "PICKUP_POINT_CLOSED": (
+        "This pickup point takes no parcels now; choose another.",
+        "该自提点暂停服务，请选择其他自提点。",
+    ),
     "PICKUP_CODE_INVALID": (
         "This order and this code do not go together, or the code is dead; the customer can ask for a new one.",
         "订单号与取件码不匹配，或取件码已失效；顾客可重新获取。",

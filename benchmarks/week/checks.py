@@ -6,7 +6,7 @@ from domain.aftersales import cases
 from domain.aftersales.states import LIVE
 from domain.fulfillment import arrival, watching
 from domain.market import Market, Policy
-from domain.orders import changes, dispatch, missing, review_guards
+from domain.orders import changes, dispatch, missing, review_guards, review_rows
 from jobs import health
 from kit import clock
 from models.aftersales import DeliveryCase
@@ -80,7 +80,7 @@ def _queues(policy: Policy) -> list[tuple[str, str, Any]]:
         ("the shop", dispatch.LATE, running.values_list("id")),
         ("goods", missing.DUE, unshipped.exclude(supply=Supply.COMPLETE).values_list("id")),
         ("an answer about goods", missing.DUE, short.values_list("order_id")),
-        ("a reviewer", review_guards.ESCALATE, _unseen().values_list("id")),
+        ("a reviewer", review_rows.ESCALATE, _unseen().values_list("id")),
         ("the money for a change", changes.EXPIRE, _unpaid_changes().values_list("id")),
         ("an agent", cases.DUE, live.values_list("id")),
         ("somebody at a counter", arrival.OVER, _at_counters().values_list("order_id")),

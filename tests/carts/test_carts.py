@@ -292,7 +292,7 @@ async def test_each_line_tells_what_has_changed(api: Api, shopper: Viewer) -> No
         101,
         100,
     )
-    assert off["message"] == "This is no longer for sale."
+    assert off["message"] == "This is no longer for sale; take it out."
     assert shown["subtotal"] == {"amount": "2074.60"}  # 24.90 + 2 × 19.90 + 101 × 19.90: what is gone is not counted
 
 
