@@ -38,7 +38,7 @@ async def _until(explorer: Explorer, operation: str, holds: Callable[[Any], bool
         if holds(found := await explorer.get(operation)):
             return found
         await asyncio.sleep(0.1)
-    raise AssertionError(f"{operation} never came to it: {found}")
+    raise AssertionError(f"{operation} never came to it")
 
 
 async def _watch(explorer: Explorer, operation: str) -> None:

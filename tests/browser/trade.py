@@ -7,12 +7,12 @@ from pathlib import Path
 from random import Random
 from uuid import UUID
 
-from demo import floor, last_mile, lives, lives_in_review, mishaps
+from demo import floor, last_mile, lives, lives_in_review, lives_short, mishaps
 from demo.director import Director, set_clock
 from demo.filling import market_for_loading
-from demo.lives import Scene
 from demo.people import CUSTOMERS, STAFF
 from demo.residents import residents
+from demo.scene import Scene
 from demo.stage import Stage, buying
 from demo.story import Way
 from domain import events
@@ -39,7 +39,7 @@ CAST: tuple[tuple[Way, str, float], ...] = (  # who lives what, begun so many da
     (lives.waits_for_the_picker, ZHAO, 1.4),
     (lives.waits_for_the_picker, ZHAO, 1.3),
     (mishaps.is_lost, LIN, 0.44),
-    (lives.is_short, LIN, 0.4),
+    (lives_short.is_short, LIN, 0.4),
     (lives_in_review.waits_for_review, ZHAO, 0.1),
     (last_mile.waits_for_a_rider, ZHAO, 0.03),
 )
@@ -73,7 +73,7 @@ async def _live(settings: Settings) -> None:
     for number, (way, who, days) in enumerate(CAST):
         dice = Random(number)
         basket = [(dice.choice(goods), 1)]
-        if way is lives.is_short:
+        if way is lives_short.is_short:
             basket = [await _all_there_is(), *basket]
         scene = Scene(stage=stage, buyer=buying(people[who]), basket=basket, dice=dice, key=f"trade:{number}")
         director.enter(now - timedelta(days=days), way(scene))

@@ -182,8 +182,8 @@ async def test_expected_deliveries_are_listed_by_their_day_page_by_page(api: Api
       nodes { expectedOn } pageInfo { hasNextPage endCursor } } }"""
     first = (await api(pages, as_=staff))["expectedDeliveries"]
     second = (await api(pages, as_=staff, after=first["pageInfo"]["endCursor"]))["expectedDeliveries"]
-    days = [node["expectedOn"] for node in (*first["nodes"], *second["nodes"])]
-    assert days == [str(today + timedelta(days=count)) for count in (1, 1, 2, 4)]
+    listed = [node["expectedOn"] for node in (*first["nodes"], *second["nodes"])]
+    assert listed == [str(today + timedelta(days=count)) for count in (1, 1, 2, 4)]
     assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
 
 
