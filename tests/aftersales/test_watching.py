@@ -321,5 +321,5 @@ async def brought_in_vain(market: Market, parcel: Parcel, scan_id: str) -> None:
     """Its carrier says that nobody was there."""
     kind = ScanKind.ATTEMPT_FAILED
     told = Scan(parcel.carrier, parcel.waybill, scan_id, None, {}, {"en": "Nobody there"}, clock.now(), kind)
-    await tracking.take_scan(system(market, as_provider=True), told)
+    await tracking.take_scans(system(market, as_provider=True), parcel.carrier, parcel.waybill, [told])
     await run(market)
