@@ -63,10 +63,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_STOCK,
         }
     ),
-    Role.COURIER: frozenset(
-        {Permission.SEE_ORDERS, Permission.REPORT_DELIVERY, Permission.HAND_OVER, Permission.SERVE}
-    ),
-    # Both see no order but what they need of it: a clerk what the code opens, a rider what was given to them.
+    # These see no order but what they need of it: a courier what is on its way, a clerk what the code opens, a rider
+    # what was given to them.
+    Role.COURIER: frozenset({Permission.REPORT_DELIVERY, Permission.HAND_OVER, Permission.SERVE}),
     Role.PICKUP_CLERK: frozenset({Permission.HAND_OVER}),
     Role.RIDER: frozenset({Permission.RIDE}),
     Role.SERVICE_AGENT: frozenset(

@@ -13,7 +13,7 @@ from domain.access import Permission
 from domain.fulfillment import counter, couriers, positions, proofs, services
 from domain.fulfillment.proofs import Given, Ticket
 from domain.fulfillment.visible import visible as visible_parcels
-from domain.orders.visible import is_owner
+from domain.orders.visible import is_owner, place_of
 from domain.payments import tips
 from kit import ids
 from kit.errors import Refused
@@ -84,7 +84,12 @@ async def job_order(root: strawberry.Parent[CourierJob], info: Info) -> Order | 
 async def job_address(root: strawberry.Parent[CourierJob], info: Info) -> AddressView | None:
     """For the rider who brings it, as long as they do; and for whoever sees the order anyway."""
     order = await _order_for_rider(root, info)
-    return AddressView(**order.address) if order else None
+    return AddressView(**_place(info, root, order)) if order else None
+
+
+def _place(info: Info, job: CourierJob, order: Order) -> dict[str, str]:
+    viewer = info.context.viewer
+    return order.address if couriers.is_own(viewer, job) else place_of(viewer, order)
 
 
 async def job_note(root: strawberry.Parent[CourierJob], info: Info) -> str | None:

@@ -4,6 +4,7 @@ import strawberry
 
 from domain.fulfillment import interception
 from domain.fulfillment.interception import Wish
+from domain.orders.visible import is_place_known
 from kit import ids
 from kit.errors import Refused
 from kit.paging import Page, Sort, page, window
@@ -47,8 +48,10 @@ async def parcel_of(root: strawberry.Parent[Interception], info: Info) -> Parcel
     return await info.context.load(loaders.parcels_by_id, root.parcel_id)
 
 
-def address_of(root: strawberry.Parent[Interception]) -> AddressView | None:
-    return AddressView(**root.address) if root.address else None
+async def address_of(root: strawberry.Parent[Interception], info: Info) -> AddressView | None:
+    order = await order_of(root, info)
+    shown = order is not None and is_place_known(info.context.viewer, order)
+    return AddressView(**root.address) if root.address and shown else None
 
 
 def refusal_of(root: strawberry.Parent[Interception]) -> str | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 import strawberry
 
 from adapters.payments.simulator import Outcome
+from domain.orders.visible import is_known
 from domain.payments import attempts, demo, refunds, sending
 from domain.payments.refunds import Asked, Plan
 from domain.payments.shares import Share
@@ -99,6 +100,8 @@ async def order_of(root: strawberry.Parent[Payment | Refund], info: Info) -> Ord
 
 
 async def order_payments(root: strawberry.Parent[Order], info: Info) -> list[Payment]:
+    if not is_known(info.context.viewer, root):
+        return []
     return await info.context.load(loaders.payments_by_order, root.id)
 
 
@@ -125,6 +128,8 @@ async def demo_payment_simulate(
 
 
 async def order_refunds(root: strawberry.Parent[Order], info: Info) -> list[Refund]:
+    if not is_known(info.context.viewer, root):
+        return []
     return await info.context.load(loaders.refunds_by_order, root.id)
 
 

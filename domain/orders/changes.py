@@ -14,6 +14,7 @@ from domain.inventory.stock import Region
 from domain.orders import changes_apply, changes_delivery
 from domain.orders.changes_plan import Plan, Wish, plan
 from domain.orders.history import lock, tell
+from domain.orders.visible import known
 from domain.orders.visible import visible as visible_orders
 from kit import clock, ids
 from kit.errors import Refused, refuse_all
@@ -23,8 +24,8 @@ EXPIRE = "order.expire_change"  # the timer of a change that waits for its diffe
 
 
 def visible(viewer: Viewer) -> QuerySet[OrderChangeRequest]:
-    """Changes of orders that the viewer may see."""
-    return OrderChangeRequest.filter(order_id__in=Subquery(visible_orders(viewer).values("id")))
+    """Changes of orders that are the viewer's to know."""
+    return OrderChangeRequest.filter(order_id__in=Subquery(known(viewer).values("id")))
 
 
 async def preview(viewer: Viewer, order_id: UUID, wish: Wish) -> Plan:

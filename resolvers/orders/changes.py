@@ -12,6 +12,7 @@ from domain.customers import contacts
 from domain.orders import changes
 from domain.orders.changes_delivery import SlotWish, slot_asked
 from domain.orders.changes_plan import Plan, Units, Wish
+from domain.orders.visible import is_known
 from domain.payments import attempts
 from kit import ids
 from kit.errors import Refused, gathered, refuse_all
@@ -122,6 +123,8 @@ class PlanView:
 
 
 async def changes_of_order(root: strawberry.Parent[Order], info: Info) -> list[OrderChangeRequest]:
+    if not is_known(info.context.viewer, root):
+        return []
     return await info.context.load(loaders.changes_by_order, root.id)
 
 

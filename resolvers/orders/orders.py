@@ -15,7 +15,7 @@ from domain.archive.visible import visible as visible_archived
 from domain.idempotency import once
 from domain.orders import actions, kinds, lifecycle, states, timeline
 from domain.orders.timeline import Stretch
-from domain.orders.visible import visible
+from domain.orders.visible import is_place_known, place_of, visible
 from kit import ids
 from kit.errors import Refused
 from kit.paging import Edge, Page, Sort, merged, window
@@ -193,8 +193,16 @@ def event_state(root: strawberry.Parent[Event]) -> Any:
     return root.data.get("state")
 
 
-def address_of(root: strawberry.Parent[Order]) -> Any:
-    return AddressView(**root.address)
+def address_of(root: strawberry.Parent[Order], info: Info) -> Any:
+    return AddressView(**place_of(info.context.viewer, root))
+
+
+def contact_phone(root: strawberry.Parent[Order], info: Info) -> str | None:
+    return root.contact_phone if is_place_known(info.context.viewer, root) else None
+
+
+def contact_email(root: strawberry.Parent[Order], info: Info) -> str | None:
+    return root.contact_email if is_place_known(info.context.viewer, root) else None
 
 
 @dataclass(frozen=True, slots=True)

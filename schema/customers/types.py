@@ -21,7 +21,8 @@ enum_type(
         "CATALOG_MANAGER": "Creates, edits and publishes products; keeps stock figures.",
         "ORDER_REVIEWER": "Looks through orders and may cancel them.",
         "WAREHOUSE_PICKER": "Picks, packs and ships; keeps stock figures.",
-        "COURIER": "Brings parcels and reports their delivery.",
+        "COURIER": "Brings parcels and reports their delivery; sees orders on their way, and where they go until they "
+        "are there.",
         "PICKUP_CLERK": "Hands parcels out at a pickup point, against the code; sees no other orders.",
         "RIDER": "骑手: brings orders that were given to them, and sees no others.",
         "SERVICE_AGENT": "Helps customers: sees orders, cancels and refunds.",

@@ -156,12 +156,19 @@ class Order(Node):
         resolvers.adjustments, description="What stands between the subtotal and the total, explained."
     )
     lines: list[OrderLine] = field(resolvers.lines, description="What was bought.")
-    address: OrderAddress = field(resolvers.address_of, description="Where it goes.")
+    address: OrderAddress = field(
+        resolvers.address_of,
+        description="Where it goes; once it is there, whoever brought it sees province and city alone.",
+    )
     customer: UserReference | None = field(
         resolvers.customer, description="Whose order it is, for those who may see that person; null for a guest's."
     )
-    contact_phone: str | None = strawberry.field(description="The buyer's phone, E.164.")
-    contact_email: str | None = strawberry.field(description="The buyer's e-mail address.")
+    contact_phone: str | None = field(
+        resolvers.contact_phone, description="The buyer's phone, E.164; null for whoever brought it once it is there."
+    )
+    contact_email: str | None = field(
+        resolvers.contact_email, description="The buyer's e-mail address; null for whoever brought it once it is there."
+    )
     coupon_code: str | None = strawberry.field(description="The coupon that was used.")
     note: str = strawberry.field(description="What the buyer wrote to the shop.")
     cancel_reason: CancelReason | None = strawberry.field(description="Why it was canceled.")
@@ -218,13 +225,16 @@ class Order(Node):
         description="What went wrong on its way, oldest first; for its buyer and for staff who see cases.",
     )
     payments: list[PaymentReference] = field(
-        payment_resolvers.order_payments, description="Every attempt to pay it, oldest first."
+        payment_resolvers.order_payments,
+        description="Every attempt to pay it, oldest first; none for those who only bring it.",
     )
     refunds: list[RefundReference] = field(
-        payment_resolvers.order_refunds, description="Money that went or goes back, oldest first."
+        payment_resolvers.order_refunds,
+        description="Money that went or goes back, oldest first; none for those who only bring it.",
     )
     changes: list[ChangeReference] = field(
-        change_resolvers.changes_of_order, description="What was changed of it after it was placed, oldest first."
+        change_resolvers.changes_of_order,
+        description="What was changed of it after it was placed, oldest first; none for those who only bring it.",
     )
     interceptions: list[InterceptionReference] = field(
         interception_resolvers.interceptions_of_order, description="Wishes to stop parcels of it, oldest first."
