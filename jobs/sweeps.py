@@ -14,7 +14,7 @@ from domain.fulfillment import bookings, notices, positions
 from domain.inventory import holds, waiting
 from domain.market import Market
 from domain.orders import lifecycle
-from domain.payments import chain
+from domain.payments import asking, chain
 from kit import clock
 from models.jobs import Timer
 
@@ -72,8 +72,14 @@ async def seal_journal(market: Market) -> None:
     await chain.seal()
 
 
+async def ask_providers(market: Market) -> None:
+    """Ask providers what became of payments and refunds whose outcome is unknown."""
+    await asking.ask_all(market)
+
+
 SWEEPS: dict[str, tuple[timedelta, Sweep]] = {
     "carriers.void_unused": (timedelta(hours=1), bookings.void_unused),
+    "payments.ask": (timedelta(seconds=30), ask_providers),
     "ledger.seal": (timedelta(minutes=1), seal_journal),
     "orders.archive": (timedelta(minutes=10), archive_orders),
     "stock.holds": (timedelta(minutes=10), end_forgotten_holds),

@@ -87,11 +87,12 @@ class Payment(Row):
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField()
     captured_at = fields.DatetimeField(null=True)
+    ask_at = fields.DatetimeField(null=True, description="when its provider is asked what became of it, while unknown")
 
     class Meta:
         table = "payment"
         unique_together = (("provider", "provider_reference"),)
-        indexes = (Index(fields=("order_id", "created_at")), Index(fields=("claim_id",)))
+        indexes = (Index(fields=("order_id", "created_at")), Index(fields=("claim_id",)), Index(fields=("ask_at",)))
         constraints = (CheckConstraint(check="refunded <= captured", name="payment_never_over_refunded"),)
 
 
@@ -132,10 +133,12 @@ class Refund(Row):
     failure = fields.CharField(max_length=60, default="")
     created_at = fields.DatetimeField()
     succeeded_at = fields.DatetimeField(null=True)
+    ask_at = fields.DatetimeField(null=True, description="when its provider is asked what became of it, while unknown")
 
     class Meta:
         table = "refund"
         indexes = (
+            Index(fields=("ask_at",)),
             Index(fields=("order_id", "created_at")),
             Index(fields=("payment_id",)),
             Index(fields=("batch_id",)),
@@ -222,6 +225,7 @@ class ChargeState(StrEnum):
     OPEN = "OPEN"
     PAID = "PAID"
     DECLINED = "DECLINED"
+    CLOSED = "CLOSED"
 
 
 class SimulatedCharge(Row):
@@ -240,6 +244,7 @@ class SimulatedCharge(Row):
     return_url = fields.CharField(max_length=500, default="")
     notify_url = fields.CharField(max_length=500, default="")
     refuses_refunds = fields.BooleanField(default=False, description="the next refund of it fails")
+    is_silent = fields.BooleanField(default=False, description="nobody is called back about it or its refunds")
     created_at = fields.DatetimeField()
     expires_at = fields.DatetimeField(null=True)
     paid_at = fields.DatetimeField(null=True)

@@ -86,6 +86,7 @@ enum_type(
         "SUCCEED_WRONG_AMOUNT": "It is paid, but the callback reports another amount. The market must not count it.",
         "SUCCEED_AFTER_EXPIRY": "It is paid, and the callback comes when the time to pay is over: move the clock on.",
         "SUCCEED_FAILING_REFUND": "It is paid; the first refund of it will fail.",
+        "SUCCEED_SILENTLY": "It is paid, and nobody ever calls back, nor about its refunds: the market has to ask.",
     },
 )
 

@@ -33,6 +33,11 @@ def read(body: bytes, headers: Mapping[str, str], *, secret: str, now: datetime)
     wrong = what_is_wrong(body, headers, secret=secret, now=now)
     if wrong:
         raise BadSignature(wrong)
+    return parse(body)
+
+
+def parse(body: bytes | str) -> Notice:
+    """The notice in a body that is known to be the provider's."""
     content = json.loads(body)
     if not isinstance(content, dict):
         raise ValueError("a notice is a JSON object")

@@ -30,5 +30,14 @@ class ExternalPayments:
     ) -> str:
         return f"{charge_reference.partition(':')[0]}:{request_key}"
 
+    async def find_charge(self, *, request_key: str, reference: str, now: datetime) -> Notice | None:
+        raise ProviderRefused("PAID_ELSEWHERE")
+
+    async def find_refund(self, *, request_key: str, reference: str, now: datetime) -> Notice | None:
+        raise ProviderRefused("PAID_ELSEWHERE")
+
+    async def close_charge(self, *, request_key: str, reference: str, now: datetime) -> None:
+        raise ProviderRefused("PAID_ELSEWHERE")
+
     def verify(self, *, body: bytes, headers: Mapping[str, str]) -> Notice:
         raise BadSignature("marketplaces do not call back")

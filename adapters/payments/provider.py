@@ -81,6 +81,19 @@ class PaymentProvider(Protocol):
     ) -> str:
         """Ask for money back, once for each key; gives the provider's reference. The outcome comes as a notice."""
 
+    async def find_charge(self, *, request_key: str, reference: str, now: datetime) -> Notice | None:
+        """What became of a charge, as its callback tells it or would; None while it is open.
+
+        For a callback that never came and a call that was never answered: `reference` is empty where we did not learn
+        it. ProviderRefused when there is no such charge.
+        """
+
+    async def find_refund(self, *, request_key: str, reference: str, now: datetime) -> Notice | None:
+        """What became of a refund, in the same way; None while it is on its way."""
+
+    async def close_charge(self, *, request_key: str, reference: str, now: datetime) -> None:
+        """Take no more money for an open charge. Closing it twice is harmless; ProviderRefused when it was paid."""
+
     def verify(self, *, body: bytes, headers: Mapping[str, str]) -> Notice:
         """The notice in a callback; raises BadSignature when it is not the provider's, ValueError when it is no notice.
 

@@ -40,6 +40,7 @@ class Outcome(StrEnum):
     SUCCEED_WRONG_AMOUNT = "SUCCEED_WRONG_AMOUNT"
     SUCCEED_AFTER_EXPIRY = "SUCCEED_AFTER_EXPIRY"
     SUCCEED_FAILING_REFUND = "SUCCEED_FAILING_REFUND"
+    SUCCEED_SILENTLY = "SUCCEED_SILENTLY"
 
 
 class ChargeClosed(Exception):
@@ -122,6 +123,7 @@ class PaymentSimulator:
                 kind="refund",
                 parent_reference=charge.reference,
                 state=ChargeState.DECLINED if charge.refuses_refunds else ChargeState.PAID,
+                is_silent=charge.is_silent,
                 currency=currency,
                 amount=amount,
                 notify_url=notify_url,
@@ -133,6 +135,21 @@ class PaymentSimulator:
             await self._announce(refund, kind, now=now, failure="ACCOUNT_CLOSED" if charge.refuses_refunds else "")
         await self._bus.wake()
         return refund.reference
+
+    async def find_charge(self, *, request_key: str, reference: str, now: datetime) -> Notice | None:
+        return await self._outcome(await _known(request_key, "charge"), now=now)
+
+    async def find_refund(self, *, request_key: str, reference: str, now: datetime) -> Notice | None:
+        return await self._outcome(await _known(request_key, "refund"), now=now)
+
+    async def close_charge(self, *, request_key: str, reference: str, now: datetime) -> None:
+        async with transaction():
+            charge = await _locked((await _known(request_key, "charge")).reference)
+            if charge is None or charge.state == ChargeState.PAID:
+                raise ProviderRefused("PAID")
+            if charge.state == ChargeState.OPEN:
+                charge.state = ChargeState.CLOSED
+                await charge.save(update_fields=["state"])
 
     def verify(self, *, body: bytes, headers: Mapping[str, str]) -> Notice:
         return callbacks.read(body, headers, secret=self.secret, now=clock.machine())
@@ -160,7 +177,10 @@ class PaymentSimulator:
             _check_open(charge, outcome, now=now)
             charge.state = ChargeState.DECLINED if outcome == Outcome.DECLINE else ChargeState.PAID
             charge.paid_at = None if outcome == Outcome.DECLINE else now
+            if outcome == Outcome.SUCCEED_AFTER_EXPIRY and charge.expires_at is not None:
+                charge.paid_at = max(now, charge.expires_at)
             charge.refuses_refunds = outcome == Outcome.SUCCEED_FAILING_REFUND
+            charge.is_silent = outcome == Outcome.SUCCEED_SILENTLY
             await charge.save()
             await self._announce_outcome(charge, outcome, now=now, delay=timedelta(seconds=delay_seconds), payer=payer)
         await self._bus.wake()
@@ -250,7 +270,17 @@ class PaymentSimulator:
                 bad_signatures=bad_signatures,
                 due_at=due_at,
             )
-            await Timer.create(kind=DELIVER, subject_id=kept.id, due_at=due_at)
+            if not charge.is_silent:
+                await Timer.create(kind=DELIVER, subject_id=kept.id, due_at=due_at)
+
+    async def _outcome(self, charge: SimulatedCharge, *, now: datetime) -> Notice | None:
+        """As the first callback about it says, whether that has arrived or never will."""
+        if charge.state == ChargeState.OPEN or (charge.paid_at is not None and charge.paid_at > now):
+            return None
+        if charge.state == ChargeState.CLOSED:
+            raise ProviderRefused("CLOSED")
+        notice = await SimulatedNotice.filter(charge_reference=charge.reference).order_by("id").first()
+        return None if notice is None else callbacks.parse(notice.body)
 
     async def _post(self, notice: SimulatedNotice) -> bool:
         body = notice.body.encode()
@@ -281,6 +311,13 @@ async def _first(charge: SimulatedCharge) -> SimulatedCharge:
     except IntegrityError:
         return await SimulatedCharge.get(request_key=charge.request_key)
     return charge
+
+
+async def _known(request_key: str, kind: str) -> SimulatedCharge:
+    found = await SimulatedCharge.get_or_none(request_key=request_key, kind=kind)
+    if found is None:
+        raise ProviderRefused("NO_SUCH_CHARGE")
+    return found
 
 
 async def _locked(reference: str) -> SimulatedCharge | None:

@@ -61,6 +61,7 @@ BUTTONS: dict[Outcome, tuple[str, str]] = {
     Outcome.SUCCEED_WRONG_AMOUNT: ("Pay, but report a wrong amount", "付款，但通知金额有误"),
     Outcome.SUCCEED_AFTER_EXPIRY: ("Pay; the callback comes after the time is over", "付款，过期后才通知"),
     Outcome.SUCCEED_FAILING_REFUND: ("Pay; the first refund will fail", "付款，首次退款将失败"),
+    Outcome.SUCCEED_SILENTLY: ("Pay, and never call back", "付款，但从不通知"),
 }
 PLAIN = (Outcome.SUCCEED, Outcome.DECLINE)
 

@@ -97,6 +97,7 @@ async def _start(viewer: Viewer, order_id: UUID, *, method: PaymentMethod) -> UU
         amount=order.total,
         created_at=clock.now(),
         expires_at=order.pay_by,
+        ask_at=ask_from(),
     )
     await tell(viewer, order, kind="payment.created", data=states.facts(payment))
     if payment.amount == 0:  # a coupon pays for all of it: there is nothing to ask a provider for
@@ -126,6 +127,11 @@ async def open_with_provider(viewer: Viewer, payment_id: UUID, *, return_url: st
     return await Payment.get(id=payment.id)
 
 
+def ask_from() -> datetime:
+    """When a provider that has not called back is first asked what became of what was begun now."""
+    return clock.now() + claims.ASKED_AFTER
+
+
 def notify_url(viewer: Viewer, provider: str) -> str:
     """Where a provider calls back."""
     return f"{viewer.market.policy.url}/webhooks/{provider}"
@@ -142,7 +148,8 @@ async def expire(viewer: Viewer, order_id: UUID) -> None:
             if order.state == OrderState.PENDING_PAYMENT and payment.amount == order.total:
                 continue
             states.move(payment, PaymentState.EXPIRED)
-            await payment.save(update_fields=["state"])
+            payment.ask_at = clock.now()  # its provider is to close it
+            await payment.save(update_fields=["state", "ask_at"])
             await tell(viewer, order, kind="payment.expired", data=states.facts(payment))
 
 

@@ -47,8 +47,8 @@ async def fail(viewer: Viewer, notice: Notice, *, provider: str) -> str:
     if not states.can_become(payment, PaymentState.FAILED):
         return "overtaken"
     states.move(payment, PaymentState.FAILED)
-    payment.failure = notice.failure
-    await payment.save(update_fields=["state", "failure"])
+    payment.failure, payment.ask_at = notice.failure, None
+    await payment.save(update_fields=["state", "failure", "ask_at"])
     await tell(
         viewer,
         order,
@@ -84,7 +84,7 @@ async def _locked(viewer: Viewer, notice: Notice, *, provider: str) -> tuple[Ord
 async def credit(viewer: Viewer, order: Order, payment: Payment) -> str:
     """The amount of a locked payment has come: it pays for its locked order, or is sent back."""
     states.move(payment, PaymentState.CAPTURED)
-    payment.captured, payment.captured_at = payment.amount, clock.now()
+    payment.captured, payment.captured_at, payment.ask_at = payment.amount, clock.now(), None
     if payment.purpose != PaymentPurpose.ORDER:
         return await claims.credit(viewer, order, payment)
     order.captured += payment.amount

@@ -9,7 +9,7 @@ from domain import effects, idempotency
 from domain.access import Permission, Viewer
 from domain.orders.history import lock, tell
 from domain.payments import ledger, states
-from domain.payments.attempts import notify_url
+from domain.payments.attempts import ask_from, notify_url
 from domain.payments.captures import LONGEST_NUMBER, reject, set_aside
 from domain.payments.visible import visible_refunds
 from kit import clock
@@ -19,7 +19,8 @@ from models.payments import PaymentMethod, Refund, RefundState
 
 log = logging.getLogger("jishi.payments")
 
-ASK_AGAIN = timedelta(minutes=1)  # pause after which a provider that did not answer is asked again
+ASK_AGAIN = timedelta(minutes=1)  # pause after which a provider that did not answer is asked again, the first time
+LONGEST_PAUSE = timedelta(hours=1)
 
 
 async def send(viewer: Viewer, refund_id: UUID) -> None:
@@ -30,7 +31,7 @@ async def send(viewer: Viewer, refund_id: UUID) -> None:
     payment = refund.payment
     try:
         reference = await viewer.market.providers[payment.provider].refund(
-            request_key=_request_key(refund),
+            request_key=request_key(refund),
             charge_reference=payment.provider_reference or "",
             amount=refund.amount,
             currency=refund.currency,
@@ -42,9 +43,10 @@ async def send(viewer: Viewer, refund_id: UUID) -> None:
         return
     except ProviderError as error:  # however long it stays away, the money is owed: this is never given up
         log.warning("%s could not be asked for refund %s: %s", payment.provider, refund.number, error)
-        await effects.at("payment.send_refund", refund.id, clock.now() + ASK_AGAIN)
+        pause = min(max(ASK_AGAIN, (clock.now() - refund.created_at) / 2), LONGEST_PAUSE)
+        await effects.at("payment.send_refund", refund.id, clock.now() + pause)
         return
-    await Refund.filter(id=refund.id, attempt=refund.attempt).update(provider_reference=reference)
+    await Refund.filter(id=refund.id, attempt=refund.attempt).update(provider_reference=reference, ask_at=ask_from())
     if payment.method == PaymentMethod.EXTERNAL:
         await _settled(viewer, refund, provider=payment.provider, reference=reference)
 
@@ -54,7 +56,7 @@ async def _settled(viewer: Viewer, refund: Refund, *, provider: str, reference: 
     notice = Notice(
         notice_id=reference,
         kind=NoticeKind.REFUNDED,
-        request_key=_request_key(refund),
+        request_key=request_key(refund),
         reference=reference,
         amount=refund.amount,
         currency=refund.currency,
@@ -82,6 +84,7 @@ async def succeed(viewer: Viewer, notice: Notice, *, provider: str) -> str:
         return "wrong amount"
     states.move_refund(refund, RefundState.SUCCEEDED)
     refund.succeeded_at, refund.provider_reference, refund.failure = clock.now(), notice.reference, ""
+    refund.ask_at = None
     await refund.save()
     await ledger.book_refund_paid(refund)
     await effects.never("payment.retry_refund", refund.id)
@@ -95,7 +98,7 @@ async def fail(viewer: Viewer, notice: Notice, *, provider: str) -> str:
     if found is None:
         return "unknown refund"
     order, refund = found
-    is_stale = notice.request_key != _request_key(refund)  # of an attempt that was followed by another
+    is_stale = notice.request_key != request_key(refund)  # of an attempt that was followed by another
     if is_stale or not states.can_end_as(refund, RefundState.FAILED):
         return "overtaken"
     await _fail(viewer, order, refund, why=notice.failure)
@@ -144,15 +147,16 @@ async def _refused(viewer: Viewer, sent: Refund, *, why: str) -> None:
 
 async def _fail(viewer: Viewer, order: Order, refund: Refund, *, why: str) -> None:
     states.move_refund(refund, RefundState.FAILED)
-    refund.failure = why[:60]
-    await refund.save(update_fields=["state", "failure"])
+    refund.failure, refund.ask_at = why[:60], None
+    await refund.save(update_fields=["state", "failure", "ask_at"])
     if refund.attempt < viewer.market.policy.refund_attempts:
         pause = timedelta(minutes=viewer.market.policy.refund_retry_minutes)
         await effects.at("payment.retry_refund", refund.id, clock.now() + pause)
     await tell(viewer, order, kind="refund.failed", cause=why, data={**states.refund_facts(refund), "why": why})
 
 
-def _request_key(refund: Refund) -> str:
+def request_key(refund: Refund) -> str:
+    """By what the provider knows the present attempt to give it back."""
     return refund.number if refund.attempt == 1 else f"{refund.number}-{refund.attempt}"
 
 

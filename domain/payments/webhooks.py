@@ -28,13 +28,17 @@ async def receive(market: Market, provider_code: str, *, body: bytes, headers: M
     Refuses NOT_FOUND for a provider that we do not know, BAD_SIGNATURE, and MALFORMED_NOTICE for what is signed and
     still no notice. Anything else that goes wrong leaves no trace, so that the provider calls again.
     """
-    notice = _verified(market, provider_code, body=body, headers=headers)
-    if await _is_known(provider_code, notice):
+    return await apply(market, _verified(market, provider_code, body=body, headers=headers), provider=provider_code)
+
+
+async def apply(market: Market, notice: Notice, *, provider: str) -> str:
+    """Make of a provider's word what it comes to, once; gives that, for the record."""
+    if await _is_known(provider, notice):
         return DUPLICATE
     try:
-        return await _apply(system(market, as_provider=True), notice, provider=provider_code)
+        return await _apply(system(market, as_provider=True), notice, provider=provider)
     except IntegrityError:
-        if await _is_known(provider_code, notice):
+        if await _is_known(provider, notice):
             return DUPLICATE  # its twin was quicker, and is committed
         raise
 
