@@ -69,6 +69,24 @@ async def is_being_picked(scene: Scene) -> None:
         await _pick(scene, (await _tasks(wave))[:1])
 
 
+async def lies_picked(scene: Scene) -> None:
+    """Everything is in the picker's cart, and nothing in a package."""
+    order = await scene.buy()
+    await scene.moment()
+    for wave in await _listed(scene, order):
+        await scene.moment()
+        await _pick(scene, await _tasks(wave))
+
+
+async def comes_off_its_list(scene: Scene) -> None:
+    """Its list was given up before anybody walked; it waits for the next one."""
+    order = await scene.buy()
+    await scene.moment()
+    for wave in await _listed(scene, order):
+        await scene.moment()
+        await waves.cancel(_picker(scene), wave.id)
+
+
 async def lies_packed(scene: Scene) -> None:
     """On the packing table, closed and without a label."""
     order = await scene.buy()

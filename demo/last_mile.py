@@ -16,6 +16,7 @@ from domain.orders.checkout import Destination, Purchase, Wish
 from kit import clock, ids
 from models.catalog import Category, Product, ProductImage, ProductStatus, Variant
 from models.delivery import CourierJob, Delivery, DeliveryMode, DeliverySlot, PickupPoint
+from models.fulfillment import ParcelState
 from models.inventory import MovementKind, StockLevel, StockMovement, Warehouse
 from models.orders import Order
 
@@ -99,8 +100,12 @@ async def is_collected(scene: Scene) -> None:
 
 
 async def is_never_collected(scene: Scene) -> None:
-    """Nobody comes for it: the clock sends it back."""
-    await _sent_to_counter(scene)
+    """Nobody comes for it: the clock sends it back, and the shop gives the money back when it is there."""
+    order = await _sent_to_counter(scene)
+    while not await Delivery.filter(order_id=order.id, given_up_at__not_isnull=True).exists():
+        await scene.pause(5, 9)
+    await scene.pause(20, 30)
+    await scene.stage.report(order, ParcelState.RETURNED)
 
 
 async def waits_for_a_rider(scene: Scene) -> None:

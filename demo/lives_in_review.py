@@ -7,7 +7,7 @@ from demo.ground import RESALE_NOTE
 from demo.lives import arrives
 from demo.scene import Scene
 from models.catalog import Variant
-from models.orders import Order
+from models.orders import CancelReason, Order
 from models.reviews import CallOutcome, RejectReason
 
 
@@ -24,6 +24,13 @@ async def is_being_reviewed(scene: Scene) -> None:
     await scene.stage.pause(seconds=30)
     found = await scene.stage.claim_review(order)
     await scene.stage.call_buyer(found, CallOutcome.NO_ANSWER, "无人接听，稍后再拨。")
+
+
+async def is_withdrawn(scene: Scene) -> None:
+    """The buyer does not wait for the answer and cancels; nothing is left to decide."""
+    order = await replace(scene, note=RESALE_NOTE).buy()
+    await scene.pause(0.2, 2)
+    await scene.stage.cancel(scene.buyer.holding(order), order, CancelReason.CHANGED_MIND)
 
 
 async def passes_review(scene: Scene) -> None:

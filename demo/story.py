@@ -91,6 +91,9 @@ CAST: tuple[tuple[Way, int, float, float], ...] = (
     (lives.waits_for_money, 6, 0.014, 0.002),
     (lives.waits_after_a_failed_try, 2, 0.012, 0.004),
     (lives.is_canceled_and_hard_to_refund, 1, 0.02, 0.018),  # its refund has failed and waits for the next try
+    (floor.lies_picked, 1, 0.3, 0.1),
+    (floor.comes_off_its_list, 1, 0.3, 0.1),
+    (lives_in_review.is_withdrawn, 1, 20, 2),
 )
 
 # The one whom an explorer is at first: something under every tab.
