@@ -8,7 +8,9 @@ from domain import events
 from domain.access import Viewer
 from domain.archive import storing
 from domain.market import Market
-from domain.orders import lifecycle
+from domain.orders import changes, lifecycle
+from domain.orders.changes_plan import Wish
+from domain.orders.checkout import Destination
 from domain.orders.history import lock, tell
 from domain.orders.kinds import EventKind
 from domain.payments import refunds
@@ -185,3 +187,17 @@ async def test_what_changes_no_line_reads_none(customer: Viewer) -> None:
             await tell(customer, locked, kind=kind)
             costs[kind] = counted.statements
     assert costs == {EventKind.CASE_CLAIMED: 2, EventKind.ORDER_PICKING: 2, EventKind.ORDER_UNITS_DROPPED: 3}
+
+
+async def test_the_address_of_then_is_shown_not_the_one_it_was_changed_to(api: Api, customer: Viewer) -> None:
+    order = await place_order(customer, {await make_product(): 1})
+    street = order.address["street"]
+    then = clock.now()
+    clock.set_offset(timedelta(minutes=5))
+    elsewhere = Destination(**{"postal_code": "", **order.address, "street": "延安东路 9 号"})
+    await changes.commit(customer, order.id, Wish(destination=elsewhere), key=ids.token(), operation="orderChange")
+    asked = "query ($id: ID!, $at: DateTime) { order(id: $id, asOf: $at) { address { street } } }"
+    for at, shown_street in ((then, street), (None, "延安东路 9 号")):
+        moment = at.isoformat() if at else None
+        found = await api(asked, as_=customer, id=ids.to_public("Order", order.id), at=moment)
+        assert found["order"]["address"]["street"] == shown_street
