@@ -13,7 +13,7 @@ from domain.access import Permission
 from domain.fulfillment import counter, couriers, positions, proofs, services
 from domain.fulfillment.proofs import Given, Ticket
 from domain.fulfillment.visible import visible as visible_parcels
-from domain.orders.visible import is_owner, place_of
+from domain.orders.visible import is_known, is_owner, place_of
 from domain.payments import tips
 from kit import ids
 from kit.errors import Refused
@@ -131,6 +131,11 @@ async def job_tip(root: strawberry.Parent[CourierJob], info: Info) -> Money | No
     return Money(root.tip, info.context.viewer.market.policy.currency) if root.tip_paid_at else None
 
 
+def failure(root: strawberry.Parent[CourierJob], info: Info) -> str:
+    """What riders write is not meant for the buyer."""
+    return root.failure if info.context.viewer.is_staff else ""
+
+
 async def job_position(root: strawberry.Parent[CourierJob], info: Info) -> CourierPosition | None:
     return await info.context.load(loaders.position_by_job, root.id)
 
@@ -144,11 +149,23 @@ def longitude(root: strawberry.Parent[CourierPosition]) -> float:
 
 
 async def proof_of_parcel(root: strawberry.Parent[Parcel], info: Info) -> DeliveryProof | None:
-    return await info.context.load(loaders.proofs_by_parcel, root.id)
+    found = await info.context.load(loaders.proofs_by_parcel, root.id)
+    return next(iter(await _shown(info, root.order_id, [found] if found else [])), None)
 
 
 async def proofs_of_delivery(root: strawberry.Parent[Delivery], info: Info) -> list[DeliveryProof]:
-    return await info.context.load(loaders.proofs_by_order, root.order_id)
+    return await _shown(info, root.order_id, await info.context.load(loaders.proofs_by_order, root.order_id))
+
+
+async def _shown(info: Info, order_id: UUID, found: list[DeliveryProof]) -> list[DeliveryProof]:
+    """Who took it and where it lay is for those who may know everything of the order, and for who proved it."""
+    if not found:
+        return []
+    viewer = info.context.viewer
+    order = await info.context.load(order_loaders.orders_by_id, order_id)
+    if order is not None and is_known(viewer, order):
+        return found
+    return [proof for proof in found if viewer.user_id is not None and proof.actor_id == viewer.user_id]
 
 
 def picture_url(root: strawberry.Parent[DeliveryProof], info: Info) -> str | None:

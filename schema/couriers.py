@@ -55,7 +55,9 @@ enum_type(
 )
 
 
-@strawberry.type(description="How it is known that it was delivered. For the buyer and for staff who see orders.")
+@strawberry.type(
+    description="How it is known that it was delivered. For the buyer, staff who see orders, and who proved it."
+)
 class DeliveryProof:
     kind: ProofKind = strawberry.field(description="What kind of proof it is.")
     name: str | None = strawberry.field(description="Who took it; null for other kinds.")
@@ -108,7 +110,9 @@ class CourierJob(Node):
         description="Which try this is to bring these goods, from 1. After a try in vain the job is offered again by "
         "itself, twice in all unless set otherwise; the earlier ones are on the order's timeline."
     )
-    failure: str = strawberry.field(description="Why it could not be handed over; empty otherwise.")
+    failure: str = field(
+        resolvers.failure, description="Why it could not be handed over, for staff; empty otherwise and for the buyer."
+    )
     version: int = strawberry.field(description="Counts its changes.")
     created_at: datetime = strawberry.field(description="When it was offered, UTC.")
     assigned_at: datetime | None = strawberry.field(description="When it was given to a rider, UTC.")

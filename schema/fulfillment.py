@@ -158,7 +158,8 @@ class Parcel(Node):
         description="What went wrong with it, oldest first; for the order's buyer and for staff who see cases.",
     )
     proof: DeliveryProof | None = field(
-        courier_resolvers.proof_of_parcel, description="How it is known that it was delivered; null when it is not."
+        courier_resolvers.proof_of_parcel,
+        description="How it is known that it was delivered; null when it is not, or not for you to see.",
     )
 
 

@@ -118,6 +118,7 @@ async def _offer(viewer: Viewer, order: Order, *, after: CourierJob | None = Non
         number=f"C{ids.readable(10)}",
         attempt=after.attempt + 1 if after else 1,
         first_number=_first_number(after) if after else "",
+        positions=after.positions if after else 0,  # who watches the parcel counts on with the next rider
         created_at=clock.now(),
     )
     await tell(viewer, order, kind="courier.offered", data=_facts(job))

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from tortoise.expressions import Q
+
 from domain import events
 from domain.access import Permission, Viewer
 from domain.fulfillment.visible import visible
@@ -110,7 +112,8 @@ async def _job(viewer: Viewer, parcel_id: UUID) -> CourierJob:
     if parcel is None:
         raise Refused("NOT_FOUND", path=("parcelId",), what="parcel")
     number, _, _ = parcel.waybill.rpartition("-")
-    job = await CourierJob.get_or_none(order_id=parcel.order_id, number=number)
+    tries = CourierJob.filter(Q(number=number) | Q(first_number=number), order_id=parcel.order_id)
+    job = await tries.order_by("-attempt").first()
     if job is None:
         raise Refused("NOT_BY_COURIER", path=("parcelId",))
     return job

@@ -88,8 +88,16 @@ async def add_scan(
         description={viewer.locale: words} if words else WORDS[state],
         occurred_at=clock.now(),
     )
-    proven = None if proof is None else await proofs.read(parcel.order_id, proof)
+    proven = None if proof is None else await _proven(parcel, proof)
     return await _take(viewer, parcel, [scan], by_hand=True, proven=proven)
+
+
+async def _proven(parcel: Parcel, given: Given) -> Proven:
+    """A code is checked only where one was made: at counters, and by our own riders."""
+    proof = await proofs.read(parcel.order_id, given)
+    if proof is None:
+        raise Refused("INVALID_INPUT", path=("proof",), why="give a name or a picture")
+    return proof
 
 
 async def ask_carrier(viewer: Viewer, parcel_id: UUID) -> None:
@@ -140,7 +148,7 @@ async def _take(
             await _note(viewer, order, parcel, scan)
         if news:
             await watching.watch(viewer, order, parcel)
-        if proven is not None and news:
+        if proven is not None and news and parcel.state == ParcelState.DELIVERED:  # not where it waits at a counter
             kind, name, picture = proven
             await proofs.keep(viewer, order, parcel, kind=kind, name=name, picture=picture)
         await settle_delivery(viewer, order)

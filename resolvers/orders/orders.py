@@ -201,6 +201,10 @@ def contact_phone(root: strawberry.Parent[Order], info: Info) -> str | None:
     return root.contact_phone if is_place_known(info.context.viewer, root) else None
 
 
+def note(root: strawberry.Parent[Order], info: Info) -> str:
+    return root.note if is_place_known(info.context.viewer, root) else ""
+
+
 def contact_email(root: strawberry.Parent[Order], info: Info) -> str | None:
     return root.contact_email if is_place_known(info.context.viewer, root) else None
 

@@ -170,7 +170,9 @@ class Order(Node):
         resolvers.contact_email, description="The buyer's e-mail address; null for whoever brought it once it is there."
     )
     coupon_code: str | None = strawberry.field(description="The coupon that was used.")
-    note: str = strawberry.field(description="What the buyer wrote to the shop.")
+    note: str = field(
+        resolvers.note, description="What the buyer wrote to the shop; empty for whoever brought it once it is there."
+    )
     cancel_reason: CancelReason | None = strawberry.field(description="Why it was canceled.")
     cancel_note: str = strawberry.field(description="What was written about the reason; may be empty.")
     version: int = strawberry.field(description="Counts up with every change.")

@@ -7,6 +7,7 @@ import pytest
 
 from domain.access import Viewer
 from domain.fulfillment import tracking
+from domain.fulfillment.proofs import Given
 from domain.market import Market
 from domain.orders import lifecycle
 from kit.errors import Refused
@@ -81,6 +82,38 @@ async def test_once_it_is_there_a_courier_sees_neither_place_nor_contact_and_may
     assert (seen["contactPhone"], seen["contactEmail"]) == (None, None)
     again = await tracking.add_scan(courier, parcel.id, state=S.DELIVERED, scan_id="door")
     assert again.state == S.DELIVERED
+
+
+async def test_once_it_is_there_a_courier_reads_neither_the_note_nor_who_took_it_from_another(
+    api: Api, customer: Viewer, courier: Viewer, staff: MakeStaff
+) -> None:
+    order = await make_paid(customer, note="The door opens with 1234.")
+    parcel = await send(await staff(Role.WAREHOUSE_PICKER), order)
+    document = """query ($id: ID!) { order(id: $id) {
+      note parcels { proof { name } } delivery { proofs { name } } } }"""
+    assert (await api(document, as_=courier, id=public("Order", order.id)))["order"]["note"] == order.note
+    await tracking.add_scan(courier, parcel.id, state=S.DELIVERED, proof=Given(name="Wang"))
+    proof = {"name": "Wang"}
+    for viewer, note, seen in (
+        (await staff(Role.COURIER), "", None),
+        (courier, "", proof),
+        (customer, order.note, proof),
+        (await staff(Role.SERVICE_AGENT), order.note, proof),
+    ):
+        shown = (await api(document, as_=viewer, id=public("Order", order.id)))["order"]
+        proofs = [seen] if seen else []
+        assert shown == {"note": note, "parcels": [{"proof": seen}], "delivery": {"proofs": proofs}}
+
+
+async def test_a_code_is_no_proof_where_nobody_has_made_one(
+    api: Api, courier: Viewer, order: Order, parcel: Parcel
+) -> None:
+    document = """mutation ($input: ParcelDeliverInput!) { parcelDeliver(input: $input) {
+      parcel { id } userErrors { code path } } }"""
+    given = {"parcelId": public("Parcel", parcel.id), "proof": {"code": "000000"}}
+    refused = (await api(document, as_=courier, input=given))["parcelDeliver"]
+    assert refused == {"parcel": None, "userErrors": [{"code": "INVALID_INPUT", "path": ["proof"]}]}
+    assert (await Parcel.get(id=parcel.id)).state == S.SHIPPED
 
 
 async def test_the_past_shows_a_courier_no_place_either(

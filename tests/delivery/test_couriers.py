@@ -256,6 +256,17 @@ async def test_what_was_refused_is_not_offered_again(rider: Viewer, order: Order
     assert await CourierJob.filter(order_id=order.id, is_current=True).count() == 0
 
 
+async def test_what_a_rider_writes_about_a_failure_is_for_staff(
+    api: Api, customer: Viewer, rider: Viewer, staff: MakeStaff, order: Order
+) -> None:
+    job = await on_the_way(rider, order)
+    await couriers.fail(rider, job.id, reason="Shouted at me.", refused=True)
+    document = "query ($id: ID!) { order(id: $id) { courierJob { failure } } }"
+    for viewer, failure in ((customer, ""), (await staff(Role.SERVICE_AGENT), "Shouted at me.")):
+        seen = await api(document, as_=viewer, id=public("Order", order.id))
+        assert seen["order"]["courierJob"]["failure"] == failure
+
+
 async def test_a_second_try_does_not_set_out_with_goods_that_came_back_meanwhile(
     market: Market, rider: Viewer, order: Order
 ) -> None:
@@ -400,6 +411,18 @@ async def test_a_stranger_sees_no_position(
     for stranger in (other_customer, Viewer(market=market), rider):
         with pytest.raises(Refused, match="NOT_FOUND"):
             await anext(positions.of_parcel(stranger, parcel.id, after=None))
+
+
+async def test_the_second_try_is_watched_like_the_first(customer: Viewer, rider: Viewer, order: Order) -> None:
+    first = await on_the_way(rider, order)
+    await report(rider, first)
+    await couriers.fail(rider, first.id, reason="Nobody at home.", refused=False)
+    again = await on_the_way(rider, order)
+    await report(rider, again, north=10)
+    [parcel] = await couriers.parcels_of(again)
+    for cursor in (None, "l.1"):
+        seen = await anext(positions.of_parcel(customer, parcel.id, after=cursor))
+        assert (seen.cursor, seen.position.latitude_e6) == ("l.2", PEOPLES_SQUARE[0] + 10)
 
 
 async def test_positions_are_forgotten_after_a_day(market: Market, rider: Viewer, order: Order) -> None:

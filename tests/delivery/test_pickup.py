@@ -6,7 +6,8 @@ import pytest
 
 from domain.access import Viewer, system
 from domain.delivery.deliveries import Way
-from domain.fulfillment import tracking
+from domain.fulfillment import counter, tracking
+from domain.fulfillment.proofs import Given
 from domain.market import Market
 from jobs.delivery import take_back
 from kit import clock
@@ -17,6 +18,7 @@ from models.fulfillment import Parcel, ParcelState
 from models.notifications import OutgoingMessage
 from models.orders import Order, OrderState
 from tests.api import Api
+from tests.factories.aftersales import send
 from tests.factories.catalog import make_product, variant_of
 from tests.factories.delivery import delivery_of, make_point
 from tests.factories.fulfillment import later, lines_of, make_paid, public, run, ship
@@ -157,6 +159,19 @@ async def test_the_counter_hands_out_against_the_code_and_keeps_that_as_proof(
     assert shown["parcels"][0]["proof"] == {"kind": "CODE", "name": None, "pictureUrl": None}
     again = (await api(HAND_OVER, as_=clerk, input=given))["pickupHandOver"]
     assert [error["code"] for error in again["userErrors"]] == ["ALREADY_COLLECTED"]
+
+
+async def test_a_proof_that_it_came_to_the_counter_does_not_stand_in_the_way_of_handing_it_out(
+    market: Market, customer: Viewer, point: PickupPoint, clerk: Viewer, staff: MakeStaff
+) -> None:
+    order = await make_paid(customer, way=Way(DeliveryMode.PICKUP, None, point.id))
+    parcel = await send(await staff(Role.WAREHOUSE_PICKER), order)
+    at_door = Given(name="Corner shop")
+    await tracking.add_scan(await staff(Role.COURIER), parcel.id, state=ParcelState.DELIVERED, proof=at_door)
+    agreed = await delivery_of(order)
+    await counter.hand_over(clerk, order.number, agreed.pickup_code or "")
+    assert await state_of(order) == OrderState.DELIVERED
+    assert [proof.kind for proof in await DeliveryProof.all()] == [ProofKind.CODE]
 
 
 async def test_a_code_dies_after_a_few_wrong_tries(
