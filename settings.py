@@ -152,6 +152,9 @@ class Settings(BaseSettings):
         500, description="proposed compensation for a late dispatch, minor units of the currency; 0 proposes to wait"
     )
     compensation_coupon_days: int = Field(90, description="days that a coupon given as compensation is valid")
+    return_days: int = Field(7, ge=0, description="days after receipt to return goods without a reason")
+    complaint_days: int = Field(15, ge=0, description="days after receipt to complain about goods that are not right")
+    service_decision_hours: int = Field(24, description="hours to decide an after-sales request before it escalates")
     archive_days: int = Field(180, description="days after its end until an order is archived")
     # Delivery
     slot_days: int = Field(7, description="days ahead, today included, for which time slots are made")

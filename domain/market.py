@@ -83,6 +83,9 @@ class Policy(Protocol):
     case_escalations: int
     late_compensation: int
     compensation_coupon_days: int
+    return_days: int
+    complaint_days: int
+    service_decision_hours: int
     archive_days: int
     demo_ship_seconds: float
     slot_days: int

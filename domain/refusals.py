@@ -587,6 +587,25 @@ AFTERSALES: dict[str, tuple[str, str]] = {
     ),
 }
 
+SERVICE: dict[str, tuple[str, str]] = {
+    "NOT_RECEIVED_YET": ("None of it has been received yet.", "商品尚未签收。"),
+    "NOT_RETURNABLE": ("It cannot be returned without a reason: {why}.", "不支持无理由退货：{why}。"),
+    "SERVICE_TIME_OVER": (
+        "The time to ask for this ended on {until:%Y-%m-%d %H:%M} UTC.",
+        "售后申请期限已于 {until:%Y-%m-%d %H:%M}（UTC）截止。",
+    ),
+    "SERVICE_TURNED_DOWN": (
+        "This was turned down for the same reason before; appeal against that decision.",
+        "相同原因的申请已被拒绝，请对该决定提出申诉。",
+    ),
+    "SERVICE_UNDERWAY": ("All of it is in a case already.", "该商品已在售后处理中或已获补偿。"),
+    "WISH_DOES_NOT_FIT": ("This cannot be wished for this reason; see `serviceOptions`.", "该原因不支持此售后方式。"),
+    "GOODS_ON_THEIR_WAY_BACK": (
+        "The goods are on their way back; the case ends when they have been looked at.",
+        "商品正在退回途中，验收后结束。",
+    ),
+}
+
 INTAKE: dict[str, tuple[str, str]] = {
     "UNKNOWN_SKU": ("There is nothing for sale with the SKU “{sku}”.", "没有在售的 SKU“{sku}”。"),
     "AMOUNTS_DIFFER": (
@@ -643,6 +662,7 @@ MESSAGES = (
     | PAYMENTS
     | FULFILLMENT
     | AFTERSALES
+    | SERVICE
     | WAREHOUSE
 )
 
@@ -662,6 +682,7 @@ WORDS = {
     "coupon": "优惠券",
     "interception": "拦截申请",
     "delivery case": "配送异常单",
+    "after-sales case": "售后单",
     "delivery region": "配送区域",
     "delivery slot": "配送时段",
     "pickup point": "自提点",

@@ -13,6 +13,7 @@ from jobs import (
     orders,
     payments,
     reviews,
+    service,
     sweeps,
 )
 from jobs.runner import Handler
@@ -38,6 +39,7 @@ HANDLERS = _merged(
     payments.HANDLERS,
     fulfillment.HANDLERS,
     aftersales.HANDLERS,
+    service.HANDLERS,
     delivery.HANDLERS,
     notifications.HANDLERS,
 )

@@ -7,11 +7,13 @@ from uuid import UUID
 from domain.access import Permission, Viewer
 from domain.aftersales.visible import is_shown
 from domain.archive.records import Record
-from loaders import aftersales, fulfillment, orders, payments, shortages
+from domain.service import visible as service_visible
+from loaders import aftersales, fulfillment, orders, payments, service, shortages
 from loaders.registry import Question
 from models.aftersales import CaseNote, DeliveryCase
 from models.fulfillment import Interception
 from models.orders import OrderChangeRequest
+from models.service import ServiceCase, ServiceCaseLine
 from models.shortages import Shortage, ShortageLine
 
 Known = Iterator[tuple[Question[UUID, Any], UUID, Any]]  # question, key and answer
@@ -22,6 +24,7 @@ def answers(viewer: Viewer, record: Record) -> Known:
     yield from _order(record)
     yield from _exceptions(record)
     yield from _cases(viewer, record)
+    yield from _service(viewer, record)
 
 
 def _order(record: Record) -> Known:
@@ -68,3 +71,12 @@ def _cases(viewer: Viewer, record: Record) -> Known:
     for case in cases:
         yield aftersales.cases_by_id, case.id, case
         yield aftersales.notes_by_case, case.id, [note for note in notes if note.case_id == case.id]
+
+
+def _service(viewer: Viewer, record: Record) -> Known:
+    cases = record.rows(ServiceCase) if service_visible.is_shown(viewer, record.order) else []
+    yield service.cases_by_order, record.order.id, cases
+    for case in cases:
+        yield service.cases_by_id, case.id, case
+        own = [line for line in record.rows(ServiceCaseLine) if line.case_id == case.id]
+        yield service.lines_by_case, case.id, sorted(own, key=lambda line: line.position)

@@ -73,6 +73,14 @@ class Certification(StrEnum):
     FAIR_TRADE = "FAIR_TRADE"
 
 
+class ReturnExclusion(StrEnum):
+    """Why goods cannot be returned without a reason."""
+
+    FRESH = "FRESH"
+    MARKED = "MARKED"
+    SERVICE = "SERVICE"
+
+
 class Category(Row):
     """A node of the category tree."""
 
@@ -127,6 +135,7 @@ class Product(Row):
     cold_chain = fields.BooleanField(default=False)
     fragile = fields.BooleanField(default=False)
     is_service = fields.BooleanField(default=False, description="done at a booked time and place, never shipped")
+    is_returnable = fields.BooleanField(default=True, description="false for what was made or cut for one customer")
     food = fields.JSONField[dict[str, object] | None](null=True, description="food facts, see domain/catalog/food.py")
     sort_title = fields.CharField(
         max_length=200,

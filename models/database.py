@@ -37,6 +37,7 @@ MODULES = (
     "models.payments",
     "models.fulfillment",
     "models.aftersales",
+    "models.service",
     "models.warehouse",
     "models.notifications",
     "models.archive",

@@ -12,6 +12,7 @@ from tortoise.migrations.constraints import CheckConstraint
 
 from kit.text import Localized
 from models.base import Row
+from models.catalog import ReturnExclusion
 from models.delivery import DeliveryMode as DeliveryMode  # a migration looks for it here
 from models.fields import SealedJson, SealedText
 
@@ -178,6 +179,12 @@ class OrderLine(Row):
     owed = fields.IntField(default=0, description="canceled units whose money is still to be promised back")
     refunded = fields.IntField(default=0, description="units whose money was given or promised back")
     refunded_amount = fields.BigIntField(default=0)
+    return_exclusion = fields.CharEnumField(
+        ReturnExclusion,
+        max_length=10,
+        null=True,
+        description="why it cannot be returned without a reason",
+    )
 
     class Meta:
         table = "order_line"

@@ -34,6 +34,7 @@ from schema.payments import PaymentMutation, PaymentQuery
 from schema.pricing import PRICING_ERRORS, PricingQuery
 from schema.promotions import PROMOTION_ERRORS, PromotionMutation, PromotionQuery
 from schema.scalars import SCALARS
+from schema.service import ServiceMutation, ServiceQuery
 from schema.stockroom.incoming import IncomingMutation, IncomingQuery
 from schema.stockroom.stocktaking import StocktakingMutation, StocktakingQuery
 from schema.stockroom.transfers import TransferMutation, TransferQuery
@@ -69,6 +70,7 @@ Query = merge_types(
         FulfillmentQuery,
         InterceptionQuery,
         AftersalesQuery,
+        ServiceQuery,
         PickingQuery,
         PackingQuery,
     ),
@@ -108,6 +110,7 @@ Mutation = merge_types(
         PackingMutation,
         PrintingMutation,
         AftersalesMutation,
+        ServiceMutation,
     ),
 )
 Subscription = merge_types(

@@ -18,12 +18,14 @@ from models.inventory import Reservation
 from models.orders import Order, OrderChangeRequest, OrderLine
 from models.outbox import Event
 from models.payments import Payment, Refund, RefundLine
+from models.service import ServiceCase
 from models.shortages import Shortage
 
 RowType = TypeVar("RowType", bound=Model)
 ShownType = TypeVar("ShownType", bound=Row)
 
-SHOWN = (Shortage, OrderChangeRequest, Interception, DeliveryCase)  # of the others, what has an id for clients
+# Of the others, what has an id for clients.
+SHOWN = (Shortage, OrderChangeRequest, Interception, DeliveryCase, ServiceCase)
 
 
 @dataclass(slots=True)

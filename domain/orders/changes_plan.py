@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.access import Viewer
+from domain.catalog.returns import exclusion
 from domain.catalog.variants import picture_of, pictures, sellable
 from domain.inventory import holds, planning
 from domain.inventory.places import Region
@@ -269,6 +270,7 @@ async def _write_added(made: Plan, wish: Wish, variants: Mapping[UUID, Variant])
             "weight_grams": variants[key].weight_grams,
             "unit_price": variants[key].price,
             "quantity": units,
+            "return_exclusion": exclusion(products[variants[key].product_id]),
         }
         for key, units in wanted.items()
     ]

@@ -10,6 +10,7 @@ from domain import effects, idempotency
 from domain.access import Viewer
 from domain.carts import carts
 from domain.carts.lines import is_on_sale
+from domain.catalog.returns import exclusion
 from domain.catalog.variants import picture_of, pictures, sellable
 from domain.delivery import deliveries, nearness
 from domain.delivery.deliveries import Agreement, Way
@@ -242,6 +243,7 @@ async def _write_lines(order: Order, draft: Draft) -> list[OrderLine]:
                 quantity=wish.quantity,
                 discount=quoted.discount,
                 total=quoted.total,
+                return_exclusion=exclusion(product),
             )
         )
     await OrderLine.bulk_create(lines)

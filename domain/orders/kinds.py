@@ -65,6 +65,9 @@ class EventKind(StrEnum):
     CASE_ESCALATED = "case.escalated"
     CASE_RESOLVED = "case.resolved"
     CASE_CLOSED = "case.closed"
+    SERVICE_CASE_OPENED = "service_case.opened"
+    SERVICE_CASE_ESCALATED = "service_case.escalated"
+    SERVICE_CASE_CANCELED = "service_case.canceled"
     PICKUP_READY = "pickup.ready"
     COURIER_OFFERED = "courier.offered"
     COURIER_ASSIGNED = "courier.assigned"
@@ -239,6 +242,15 @@ MESSAGES: dict[EventKind, dict[str, str]] = {
     },
     EventKind.CASE_RESOLVED: {"en": "Case {case} is settled: {remedy}.", "zh-CN": "单号 {case} 已解决：{remedy}。"},
     EventKind.CASE_CLOSED: {"en": "Case {case} is closed: {why}.", "zh-CN": "单号 {case} 已关闭：{why}。"},
+    EventKind.SERVICE_CASE_OPENED: {
+        "en": "You have asked for after-sales service: {case}. We answer soon.",
+        "zh-CN": "已提交售后申请 {case}，我们会尽快处理。",
+    },
+    EventKind.SERVICE_CASE_ESCALATED: {
+        "en": "Request {case} takes longer than it should and has been given priority.",
+        "zh-CN": "售后申请 {case} 处理超时，已升级优先处理。",
+    },
+    EventKind.SERVICE_CASE_CANCELED: {"en": "Request {case} was taken back.", "zh-CN": "售后申请 {case} 已撤销。"},
 }
 
 

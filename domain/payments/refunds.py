@@ -227,6 +227,25 @@ async def give_goodwill(viewer: Viewer, order: Order, amount: int, *, note: str)
     await _promise(viewer, order, payments, [share], reason=RefundReason.GOODWILL, note=note)
 
 
+async def foresee(order: Order, lines: Mapping[UUID, OrderLine], units: Mapping[UUID, int]) -> list[Share]:
+    """What giving back units that were received would give, line by line. Writes nothing."""
+    return returned(order, lines, units, await _applied(order))
+
+
+def returned(
+    order: Order, lines: Mapping[UUID, OrderLine], units: Mapping[UUID, int], payments: Sequence[Payment]
+) -> list[Share]:
+    """The one rule behind what is foreseen for received units and what they give; `payments` are the order's."""
+    shares = [Share(amount=worth(lines[key], count), line=lines[key], quantity=count) for key, count in units.items()]
+    return within(shares, _rest([one for one in payments if pays_for(one)]), goodwill=order.goodwill)
+
+
+def pays_for(payment: Payment) -> bool:
+    """Whether a payment pays for its order and holds something yet."""
+    is_applied = payment.state == PaymentState.CAPTURED and payment.is_applied
+    return is_applied and payment.purpose != PaymentPurpose.TIP and payment.captured > payment.refunded
+
+
 def _rest(payments: Sequence[Payment]) -> int:
     return sum(payment.captured - payment.refunded for payment in payments)
 
@@ -344,7 +363,7 @@ async def _applied(order: Order, *, locked: bool = False) -> list[Payment]:
         order_id=order.id, state=PaymentState.CAPTURED, is_applied=True, purpose__not=PaymentPurpose.TIP
     ).order_by("id")
     found = await (payments.select_for_update() if locked else payments)
-    return [payment for payment in found if payment.captured > payment.refunded]
+    return [payment for payment in found if pays_for(payment)]
 
 
 async def _locked_lines(order: Order) -> list[OrderLine]:

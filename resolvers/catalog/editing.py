@@ -56,7 +56,7 @@ class _Reading:
                 draft.columns[name] = self.key(kind, given, name)
         if "food" in given:
             draft.columns["food"] = None if given["food"] is None else _food(given["food"])
-        for name in ("cold_chain", "fragile", "is_service"):
+        for name in ("cold_chain", "fragile", "is_service", "is_returnable"):
             if given.get(name) is not None:
                 draft.columns[name] = given[name]
         draft.tags = given.get("tags")

@@ -81,6 +81,11 @@ class ProductCreateInput:
     is_service: bool = strawberry.field(
         default=False, description="Whether it is a service, done at a booked time and place, and never shipped."
     )
+    is_returnable: bool = strawberry.field(
+        default=True,
+        description="False for what nobody else could be sold again: shoppers are told that it cannot be returned "
+        "without a reason.",
+    )
     options: list[ProductOptionInput] = strawberry.field(
         default_factory=list, description="How its variants differ, up to 3."
     )
@@ -110,6 +115,11 @@ class ProductUpdateInput:
     )
     is_service: bool | None = strawberry.field(
         default=strawberry.UNSET, description="Whether it is a service, done at a booked time and place."
+    )
+    is_returnable: bool | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Whether it can be returned without a reason, as far as it is neither fresh nor a service. Orders "
+        "that are placed already keep what their buyers were told.",
     )
     expected_version: int | None = strawberry.field(default=strawberry.UNSET, description=VERSION)
 

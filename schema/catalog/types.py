@@ -12,6 +12,7 @@ import schema.catalog.enums  # noqa: F401  # shows the enums, before anything re
 from loaders import catalog as loaders
 from models import catalog as models
 from resolvers import allocation as allocation_resolvers
+from resolvers import service as service_resolvers
 from resolvers.catalog import products as resolvers
 from resolvers.catalog import taxonomy
 from resolvers.catalog.products import Availability
@@ -21,6 +22,7 @@ from schema.catalog.texts import InLocale, localized, spoken
 from schema.fields import field
 from schema.node import Node, node_type
 from schema.scalars import Money, money
+from schema.service import ReturnTerms
 
 
 @node_type(models.Category, loaders.categories_by_id, description="A node of the category tree.")
@@ -177,6 +179,10 @@ class Product(Node):
     fragile: bool = strawberry.field(name="isFragile", description="Whether it breaks easily.")
     is_service: bool = strawberry.field(
         description="Whether it is done at a booked time and place: order it with the delivery mode SERVICE and a slot."
+    )
+    is_returnable: bool = strawberry.field(description="False when the shop excludes it from returns without a reason.")
+    return_terms: ReturnTerms = field(
+        service_resolvers.return_terms, description="Until when it can be returned or complained about, and why not."
     )
     in_stock: bool = strawberry.field(name="isInStock", description="Whether any variant can be bought now.")
     rating: Decimal | None = field(resolvers.rating, description="Stars, 1.00 to 5.00; null while nobody has rated it.")

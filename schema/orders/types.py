@@ -23,6 +23,7 @@ from resolvers import estimates as estimate_resolvers
 from resolvers import fulfillment as fulfillment_resolvers
 from resolvers import interceptions as interception_resolvers
 from resolvers import payments as payment_resolvers
+from resolvers import service as service_resolvers
 from resolvers.context import Info
 from resolvers.orders import changes as change_resolvers
 from resolvers.orders import merging as merge_resolvers
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from schema.orders.reviews import Review
     from schema.orders.shortages import Shortage
     from schema.payments import Payment, Refund
+    from schema.service import ServiceCase, ServiceOption
 
 DeliveryCaseReference = Annotated["DeliveryCase", strawberry.lazy("schema.aftersales")]
 VariantReference = Annotated["Variant", strawberry.lazy("schema.catalog.types")]
@@ -59,6 +61,8 @@ ChangeReference = Annotated["OrderChangeRequest", strawberry.lazy("schema.orders
 ReviewReference = Annotated["Review", strawberry.lazy("schema.orders.reviews")]
 PaymentReference = Annotated["Payment", strawberry.lazy("schema.payments")]
 RefundReference = Annotated["Refund", strawberry.lazy("schema.payments")]
+ServiceCaseReference = Annotated["ServiceCase", strawberry.lazy("schema.service")]
+ServiceOptionReference = Annotated["ServiceOption", strawberry.lazy("schema.service")]
 
 
 @strawberry.type(description="Where an order goes, as it was when the order was placed. For the buyer and for staff.")
@@ -117,6 +121,25 @@ class OrderLine(Node):
     )
     refundable_amount: Money = field(
         payment_resolvers.refundable_amount, description="What refunding all of these would give, after all discounts."
+    )
+    returnable_quantity: int = field(
+        service_resolvers.returnable_quantity,
+        description="Received units about which `serviceCaseCreate` can ask for something now.",
+    )
+    returnable_until: datetime | None = field(
+        service_resolvers.returnable_until,
+        description="Until when, UTC, for the reason with the most time; null when nothing can be asked for, or while "
+        "receipt is not confirmed.",
+    )
+    expected_refund: Money | None = field(
+        service_resolvers.expected_refund,
+        description="What giving back the money of all these units would give, to the cent; null for those who only "
+        "bring the order.",
+    )
+    service_options: list[ServiceOptionReference] = field(
+        service_resolvers.service_options,
+        description="For each reason whether something can be asked for, until when, and why not; none for a moment in "
+        "the past.",
     )
 
 
@@ -225,6 +248,11 @@ class Order(Node):
     delivery_cases: list[DeliveryCaseReference] = field(
         aftersales_resolvers.cases_of_order,
         description="What went wrong on its way, oldest first; for its buyer and for staff who see cases.",
+    )
+    service_cases: list[ServiceCaseReference] = field(
+        service_resolvers.cases_of_order,
+        description="What its buyer has asked for after receiving it, oldest first; for the buyer and for staff who "
+        "work with cases.",
     )
     payments: list[PaymentReference] = field(
         payment_resolvers.order_payments,

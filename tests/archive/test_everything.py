@@ -21,6 +21,7 @@ from domain.fulfillment import interception
 from domain.fulfillment.interception import Wish
 from domain.market import Market
 from domain.orders import lifecycle, shortages, urging
+from domain.service import cases
 from kit import ids
 from models.aftersales import Remedy
 from models.archive import ArchivedOrder
@@ -34,6 +35,7 @@ from tests.factories import changes
 from tests.factories.aftersales import confirm, live_case, report, send
 from tests.factories.catalog import make_product
 from tests.factories.fulfillment import later
+from tests.factories.service import ask
 from tests.factories.shortages import make_short
 
 Staff = Callable[..., Awaitable[Viewer]]
@@ -80,7 +82,8 @@ async def agent(staff: Staff) -> Viewer:
 
 
 async def lived(api: Api, customer: Viewer, agent: Viewer, staff: Staff) -> Order:
-    """A completed order to which everything has happened: a shortage, a change, urging, an interception, a case."""
+    """A completed order to which everything has happened: a shortage, a change, urging, an interception, a case,
+    and a request of its buyer."""
     apples, pears = await make_product(price=2000), await make_product(price=3000)
     order, _ = await make_short(customer, {apples: 3, pears: 1}, broken={apples: 8})
     await shortages.choose(customer, order.id, ShortageChoice.CANCEL_MISSING)
@@ -96,6 +99,7 @@ async def lived(api: Api, customer: Viewer, agent: Viewer, staff: Staff) -> Orde
     await confirm(agent, await live_case(order), note="a word for us", amount=500, remedy=Remedy.COMPENSATE)
     await report(shop, parcel, ParcelState.DELIVERED)
     await lifecycle.confirm_receipt(customer, order.id)
+    await cases.cancel(customer, (await ask(customer, order, note="Not what I thought.")).id)
     await later(customer.market, days=8)
     assert (await Order.get(id=order.id)).state == OrderState.COMPLETED
     await later(customer.market, days=190)
@@ -109,9 +113,12 @@ async def test_an_order_reads_the_same_before_and_after_it_is_put_away(
     readers = (customer, agent, await staff(Role.ORDER_REVIEWER), await staff(Role.FINANCE))
     before = [await everything(api, reader, order) for reader in readers]
     seen = before[1]
-    assert all(seen[name] for name in ("shortage", "deliveryCases", "interceptions", "changes", "refunds", "parcels"))
+    assert all(
+        seen[name]
+        for name in ("shortage", "deliveryCases", "serviceCases", "interceptions", "changes", "refunds", "parcels")
+    )
     assert seen["parcels"][0]["cases"][0]["notes"]
-    assert before[2]["deliveryCases"] == []
+    assert (before[2]["deliveryCases"], before[2]["serviceCases"]) == ([], [])
     await events.publish()
     assert await storing.archive_old(the_market, limit=10) == 1
     assert await ArchivedOrder.filter(id=order.id).exists()
@@ -126,7 +133,7 @@ async def test_what_happened_to_an_order_is_found_by_its_id_once_it_is_put_away(
     await events.publish()
     await storing.archive_old(the_market, limit=10)
     assert await Interception.all().count() == 0
-    found = [seen["shortage"], *seen["deliveryCases"], *seen["interceptions"], *seen["changes"]]
+    found = [seen["shortage"], *seen["deliveryCases"], *seen["serviceCases"], *seen["interceptions"], *seen["changes"]]
     document = "query ($id: ID!) { node(id: $id) { __typename id } }"
     for one in found:
         assert (await api(document, as_=customer, id=one["id"]))["node"]["id"] == one["id"]
