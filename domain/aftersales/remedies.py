@@ -9,7 +9,7 @@ from uuid import UUID
 from domain import effects, idempotency
 from domain.access import Permission, Viewer
 from domain.aftersales import cases, proposals, texts
-from domain.fulfillment import watching
+from domain.fulfillment import interception, watching
 from domain.fulfillment.loads import Chosen
 from domain.inventory import stock
 from domain.orders import dispatch, lifecycle, shortages
@@ -88,6 +88,8 @@ async def _confirm(viewer: Viewer, asked: Decision) -> UUID:
     case.remedy = remedy
     await cases.end(viewer, order, case, CaseState.RESOLVED)
     await effects.soon("notice.case_resolved", order.id)
+    if parcel is not None:
+        await effects.soon(interception.CAME_TO_REST, parcel.id)
     await tell(viewer, order, kind="case.resolved", cause=remedy.value, data=_outcome(bench))
     return case.id
 

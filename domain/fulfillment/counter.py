@@ -80,7 +80,7 @@ async def give_up(viewer: Viewer, order_id: UUID) -> None:
 
 async def take_back(viewer: Viewer, parcel_id: UUID) -> None:
     """Goods that nobody collected are back: onto the shelf, or thrown away where they had to be kept cold; and the
-    buyer's money goes back. Does nothing the second time."""
+    buyer's money goes back. Does nothing the second time, and leaves to a case what its buyer has confirmed."""
     found = await Parcel.get_or_none(id=parcel_id)
     if found is None:
         return
@@ -89,8 +89,8 @@ async def take_back(viewer: Viewer, parcel_id: UUID) -> None:
         parcel = await Parcel.get(id=parcel_id)
         delivery = await Delivery.filter(order_id=order.id).first()
         uncollected = delivery is not None and delivery.given_up_at is not None
-        if not uncollected or parcel.state != ParcelState.RETURNED:
-            return
+        if not uncollected or parcel.state != ParcelState.RETURNED or order.state in watching.ARRIVED:
+            return  # its buyer says that it has come: a case, which a person looks at
         parts = await ParcelLine.filter(parcel_id=parcel.id).order_by("id")
         units = watching.at_stake(parts)
         if not any(units.values()):

@@ -8,6 +8,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from domain import effects
 from domain.access import Permission, Viewer
 from domain.delivery import collecting
 from domain.fulfillment import proofs, shipping, tracking, watching
@@ -25,7 +26,7 @@ from kit.validate import clean_text
 from models.customers import Role, User
 from models.delivery import CourierJob, Delivery, DeliveryMode, JobState, ProofKind
 from models.fulfillment import CarrierCode, Parcel, ParcelState, ScanKind
-from models.orders import Order, OrderState
+from models.orders import Order
 
 OFFER, WITHDRAW = "courier.offer", "courier.withdraw"
 LONGEST_REASON = 200
@@ -74,10 +75,12 @@ def is_own(viewer: Viewer, job: CourierJob) -> bool:
 
 
 async def offer(viewer: Viewer, order_id: UUID) -> None:
-    """A paid order waits for a courier. Does nothing where it has a job, or is no order for one."""
+    """Goods of a paid order wait for a courier: all of them, or what followed later. Does nothing where it has a job
+    that is not done, or is no order for one."""
     async with viewer.market.change():
         order = await _order(order_id)
-        if order.delivery_mode == DeliveryMode.COURIER and order.state == OrderState.PAID:
+        is_for_riders = order.delivery_mode == DeliveryMode.COURIER and order.state in UNSHIPPED
+        if is_for_riders and await stock.held(order.id):
             await _offer(viewer, order)
 
 
@@ -99,10 +102,7 @@ async def offer_again(viewer: Viewer, order_id: UUID) -> CourierJob:
         if not await visible_orders(viewer).filter(id=order_id).exists():
             raise Refused("NOT_FOUND", path=("orderId",), what="order")
         order = await _order(order_id)
-        if order.delivery_mode != DeliveryMode.COURIER or order.state not in (
-            OrderState.PAID,
-            OrderState.PARTIALLY_SHIPPED,
-        ):
+        if order.delivery_mode != DeliveryMode.COURIER or order.state not in UNSHIPPED:
             raise Refused("NOT_FOR_A_COURIER", path=("orderId",))
         job = await _offer(viewer, order)
         if job is None:
@@ -111,8 +111,12 @@ async def offer_again(viewer: Viewer, order_id: UUID) -> CourierJob:
 
 
 async def _offer(viewer: Viewer, order: Order, *, after: CourierJob | None = None) -> CourierJob | None:
-    if await _current(order) is not None:
+    current = await _current(order)
+    if current is not None and current.state != JobState.COMPLETED:
         return None
+    if current is not None:
+        current.is_current = None
+        await current.save(update_fields=["is_current"])
     job = await CourierJob.create(
         order_id=order.id,
         number=f"C{ids.readable(10)}",
@@ -225,6 +229,7 @@ async def complete(viewer: Viewer, job_id: UUID, given: Given) -> CourierJob:
         await Delivery.filter(order_id=order.id).update(pickup_code=None)
         await _move(job, JobState.COMPLETED)
         await settle_delivery(viewer, order)
+        await effects.soon(OFFER, order.id)  # what has followed meanwhile
     return job
 
 
@@ -260,6 +265,8 @@ async def fail(viewer: Viewer, job_id: UUID, *, reason: str, refused: bool) -> C
         await tell(viewer, order, kind="courier.failed", cause=why, data=_facts(job))
         if again:
             await _offer(viewer, order, after=job)
+        else:
+            await effects.soon(OFFER, order.id)
     return job
 
 

@@ -211,7 +211,8 @@ async def is_awaited(parcel_id: UUID) -> bool:
 
 
 async def settle(viewer: Viewer, parcel_id: UUID) -> None:
-    """The parcel has come back, or was delivered: carry its interception through. Does nothing the second time."""
+    """The parcel has come back, was delivered, or made good otherwise: carry its interception through. Does nothing the
+    second time."""
     live = await Interception.filter(parcel_id=parcel_id, state__in=LIVE).first()
     if live is None:
         return
@@ -228,6 +229,8 @@ async def settle(viewer: Viewer, parcel_id: UUID) -> None:
         elif parcel.state == ParcelState.DELIVERED:
             is_meant = found.state == InterceptionState.ACCEPTED and found.action == InterceptionAction.NEW_ADDRESS
             found.state = InterceptionState.DONE if is_meant else InterceptionState.FAILED
+        elif not watching.at_stake(await ParcelLine.filter(parcel_id=parcel.id)):
+            found.state = InterceptionState.FAILED  # sent again or refunded without it
         else:
             return
         found.ended_at, found.is_for_staff = clock.now(), False

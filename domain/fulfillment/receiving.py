@@ -26,7 +26,7 @@ LONGEST_SCAN = 60
 AT_THE_DESK: Localized = {"zh-CN": "仓库已收到退回包裹", "en": "Received back at the warehouse"}
 COMES_BACK = frozenset(
     {ParcelState.REFUSED, ParcelState.RETURNING, ParcelState.RETURNED, ParcelState.LOST, ParcelState.DAMAGED}
-)  # any other one is on its way to its customer, unless somebody had it stopped
+)  # any other one is on its way to its customer, unless somebody had it stopped, or it was silent and made good
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,10 @@ async def _scanned(viewer: Viewer, receipt: Receipt) -> Parcel:
 async def _check_comes_back(parcel: Parcel) -> None:
     if parcel.received_back_at is not None:
         raise Refused("PARCEL_ALREADY_BACK", path=("scan",))
-    is_stopped = parcel.state != ParcelState.DELIVERED and await interception.is_awaited(parcel.id)
-    if parcel.state not in COMES_BACK and not is_stopped:
+    if parcel.state in COMES_BACK:
+        return
+    is_given_up = parcel.written_off_at is not None or await interception.is_awaited(parcel.id)
+    if parcel.state == ParcelState.DELIVERED or not is_given_up:
         raise Refused("PARCEL_NOT_COMING_BACK", path=("scan",), state=parcel.state.value)
 
 

@@ -7,13 +7,14 @@ from domain.access import Permission, Viewer
 from domain.fulfillment import proofs
 from domain.fulfillment.proofs import Given
 from domain.inventory import stock
+from domain.orders.actions import NOT_YET_SHIPPED
 from domain.orders.history import lock, move, tell
 from domain.orders.lifecycle import open_units, settle_delivery
 from kit import clock
 from kit.errors import Refused
 from models.database import persistent
 from models.delivery import Delivery, DeliveryMode
-from models.orders import Order, OrderLine, OrderState, ReviewState
+from models.orders import Order, OrderLine, OrderState, ReviewState, Supply
 
 
 @persistent
@@ -28,6 +29,8 @@ async def start(viewer: Viewer, order_id: UUID) -> Order:
             raise Refused("ORDER_NOT_PAID" if order.state == OrderState.PENDING_PAYMENT else "NOTHING_TO_SHIP")
         if order.review in (ReviewState.PENDING, ReviewState.CLAIMED):
             raise Refused("ORDER_IN_REVIEW")
+        if order.supply != Supply.COMPLETE:  # it is done as a whole: what was to follow would never be handed out
+            raise Refused(NOT_YET_SHIPPED.get(order.supply, "WAITING_FOR_STOCK"), until=order.supply_until)
         await _hand_out(viewer, order)
         await Delivery.filter(order_id=order.id).update(started_at=clock.now())
         await move(viewer, order, OrderState.SHIPPED, kind="service.started")

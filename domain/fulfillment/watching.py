@@ -32,7 +32,7 @@ ARRIVED = (OrderState.RECEIVED, OrderState.COMPLETED)
 
 def trouble(policy: Policy, order: Order, parcel: Parcel, *, now: datetime) -> Trouble | None:
     """What is wrong with it now; nothing with a parcel that arrived, or whose order the customer has received."""
-    if order.delivery_mode == DeliveryMode.PICKUP and parcel.state in WAY_BACK:
+    if order.delivery_mode == DeliveryMode.PICKUP and parcel.state in WAY_BACK and order.state not in ARRIVED:
         return None  # nobody came for it: the pickup point's own rules settle that
     if parcel.state == ParcelState.RETURNING and _was_in_vain(policy, parcel):
         return Trouble.FAILED_ATTEMPTS

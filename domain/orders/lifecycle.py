@@ -85,17 +85,22 @@ async def revive(viewer: Viewer, order: Order) -> bool:
 async def _give_up(viewer: Viewer, order: Order, to: OrderState, *, kind: str, cause: str) -> None:
     await missing.let_go(order)
     await stock.release(viewer, order_id=order.id)
-    await coupons.give_back(order.id)
-    await slots.release(order.id)
+    await _let_go(order)
     await OrderLine.filter(order_id=order.id).update(canceled=F("quantity") - F("shipped"))
-    await _call_rider_off(order)
     await effects.never("order.expire", order.id)
     await effects.soon("payment.expire_attempts", order.id)
-    if order.change_pay_by is not None:
-        await effects.soon("order.drop_changes", order.id)
     if order.paid_at is not None:
         await effects.soon("warehouse.follow", order.id)  # it may be on somebody's pick list
     await move(viewer, order, to, kind=kind, cause=cause)
+
+
+async def _let_go(order: Order) -> None:
+    """What else a locked order has besides its goods, and nobody needs any more once it comes to nothing."""
+    await coupons.give_back(order.id)
+    await slots.release(order.id)
+    await _call_rider_off(order)
+    if order.change_pay_by is not None:
+        await effects.soon("order.drop_changes", order.id)
 
 
 async def drop_units(
@@ -130,10 +135,8 @@ async def drop_units(
     if any(open_units(line) for line in lines.values()):
         await tell(viewer, order, kind="order.units_dropped", cause=cause, data=dropped)
     elif not any(line.shipped for line in lines.values()):
-        await coupons.give_back(order.id)
-        await slots.release(order.id)
+        await _let_go(order)
         await effects.soon("payment.settle_canceled", order.id)
-        await _call_rider_off(order)
         await move(viewer, order, OrderState.CANCELED, kind="order.canceled", cause=cause, data=dropped)
     elif order.state == OrderState.PARTIALLY_SHIPPED:
         await move(viewer, order, OrderState.SHIPPED, kind="order.shipped", cause=cause, data=dropped)
@@ -144,6 +147,12 @@ async def drop_units(
 async def _call_rider_off(order: Order) -> None:
     if order.delivery_mode == DeliveryMode.COURIER:
         await effects.soon("courier.withdraw", order.id)
+
+
+async def call_rider(order: Order) -> None:
+    """Goods of a locked order lie ready that no rider has: offered where riders bring it."""
+    if order.delivery_mode == DeliveryMode.COURIER:
+        await effects.soon("courier.offer", order.id)
 
 
 async def _bound(order: Order, lines: Mapping[UUID, OrderLine], units: Mapping[UUID, int]) -> dict[UUID, int]:
@@ -170,6 +179,7 @@ async def reopen_units(viewer: Viewer, order: Order, units: Mapping[UUID, int], 
         line.shipped -= quantity
         await line.save(update_fields=["shipped"])
     reopened: dict[str, object] = {"lines": [{"id": str(line), "quantity": n} for line, n in units.items() if n]}
+    await call_rider(order)
     if any(line.shipped for line in lines.values()):
         to = OrderState.PARTIALLY_SHIPPED
     else:

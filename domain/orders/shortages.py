@@ -200,6 +200,7 @@ async def restocked(viewer: Viewer, order_id: UUID) -> None:
         arrived = await missing.follow(order)
         if shortage is None or not arrived:
             return
+        await lifecycle.call_rider(order)
         told: dict[str, object] = {
             "lines": [{"id": str(line_id), "quantity": count} for line_id, count in arrived.items()],
             "is_complete": order.supply == Supply.COMPLETE,

@@ -54,7 +54,7 @@ async def settle(viewer: Viewer, job_id: UUID) -> Payment | None:
 
 
 async def _tippable(viewer: Viewer, order_id: UUID) -> CourierJob:
-    job = await CourierJob.filter(order_id=order_id, state=JobState.COMPLETED).first()
+    job = await CourierJob.filter(order_id=order_id, state=JobState.COMPLETED).order_by("-ended_at").first()
     if job is None or job.ended_at is None:
         raise Refused("NOBODY_TO_TIP", path=("orderId",))
     if clock.now() > job.ended_at + timedelta(days=viewer.market.policy.tip_days):

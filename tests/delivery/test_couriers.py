@@ -15,7 +15,7 @@ from domain.delivery.deliveries import Way
 from domain.fulfillment import couriers, positions, proofs
 from domain.fulfillment.proofs import Given
 from domain.market import Market
-from domain.orders import lifecycle
+from domain.orders import lifecycle, shortages
 from domain.payments import demo
 from kit import clock, pictures
 from kit.errors import Refused
@@ -26,10 +26,13 @@ from models.fulfillment import Parcel, ParcelState, Trouble
 from models.orders import CancelReason, Order, OrderState
 from models.outbox import Event
 from models.payments import Payment, PaymentState, Posting
+from models.shortages import ShortageChoice
 from tests.api import Api
-from tests.factories.catalog import make_product
+from tests.factories import aftersales
+from tests.factories.catalog import make_product, variant_of
 from tests.factories.delivery import delivery_of, make_region
-from tests.factories.fulfillment import later, make_paid, public, run, ship
+from tests.factories.fulfillment import later, lines_of, make_paid, public, run, ship
+from tests.factories.shortages import make_short, receive
 
 MakeStaff = Callable[..., Awaitable[Viewer]]
 BY_COURIER = Way(DeliveryMode.COURIER)
@@ -317,6 +320,40 @@ async def test_the_job_of_an_order_that_leaves_by_a_carrier_is_withdrawn(
     await run(market)
     assert (await job_of(order)).state == JobState.CANCELED
     assert await state_of(order) == OrderState.SHIPPED
+
+
+async def test_what_follows_later_is_offered_to_the_riders_as_a_job_of_its_own(
+    market: Market, customer: Viewer, rider: Viewer
+) -> None:
+    await make_region(market, modes=[DeliveryMode.COURIER])
+    tea = await make_product(stock={"SH": 3})
+    order, _ = await make_short(customer, {tea: 3}, broken={tea: 1}, way=BY_COURIER)
+    await run(market)
+    await shortages.choose(customer, order.id, ShortageChoice.SHIP_AVAILABLE)
+    first = await on_the_way(rider, order)
+    await receive(customer, await variant_of(tea), 1)  # comes while the rider is out
+    assert await CourierJob.filter(order_id=order.id).count() == 1
+    await couriers.complete(rider, first.id, Given(name="Lin"))
+    await run(market)
+    second = await job_of(order)
+    assert (second.state, second.attempt) == (JobState.OFFERED, 1)
+    await couriers.complete(rider, (await on_the_way(rider, order)).id, Given(name="Lin"))
+    assert await state_of(order) == OrderState.DELIVERED
+    assert [line.delivered for line in await lines_of(order)] == [3]
+    await run(market)
+    assert await CourierJob.filter(order_id=order.id).count() == 2
+
+
+async def test_what_is_sent_again_is_offered_to_the_riders(
+    market: Market, rider: Viewer, staff: MakeStaff, order: Order
+) -> None:
+    await on_the_way(rider, order)
+    [parcel] = await Parcel.filter(order_id=order.id)
+    await aftersales.report(await staff(Role.COURIER), parcel, ParcelState.LOST)
+    await CourierJob.filter(order_id=order.id).update(state=JobState.FAILED, is_current=None)
+    agent = await staff(Role.SERVICE_AGENT)
+    await aftersales.confirm(agent, await aftersales.live_case(order), remedy=Remedy.RESHIP)
+    assert (await job_of(order)).state == JobState.OFFERED
 
 
 async def test_goods_of_two_warehouses_leave_as_two_parcels_of_one_job(

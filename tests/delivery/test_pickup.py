@@ -9,16 +9,19 @@ from domain.delivery.deliveries import Way
 from domain.fulfillment import counter, tracking
 from domain.fulfillment.proofs import Given
 from domain.market import Market
+from domain.orders import lifecycle
 from jobs.delivery import take_back
 from kit import clock
+from models.aftersales import Remedy
 from models.catalog import Product
 from models.customers import Role
 from models.delivery import Delivery, DeliveryMode, DeliveryProof, PickupPoint, ProofKind
-from models.fulfillment import Parcel, ParcelState
+from models.fulfillment import Parcel, ParcelState, Trouble
+from models.jobs import Timer
 from models.notifications import OutgoingMessage
 from models.orders import Order, OrderState
 from tests.api import Api
-from tests.factories.aftersales import send
+from tests.factories.aftersales import confirm, live_case, send
 from tests.factories.catalog import make_product, variant_of
 from tests.factories.delivery import delivery_of, make_point
 from tests.factories.fulfillment import later, lines_of, make_paid, public, run, ship
@@ -251,6 +254,22 @@ async def test_what_came_back_lies_on_the_shelf_again_and_the_money_is_returned(
     before = done.sequence
     await take_back(market, parcel.id)  # the job may run twice
     assert (await Order.get(id=order.id)).sequence == before
+
+
+async def test_what_its_buyer_says_has_come_and_came_back_all_the_same_is_a_case(
+    market: Market, customer: Viewer, order: Order, staff: MakeStaff
+) -> None:
+    await arrive(market, order)
+    await lifecycle.confirm_receipt(customer, order.id)
+    await later(market, days=7, hours=1)
+    [parcel] = await Parcel.filter(order_id=order.id)
+    await tracking.add_scan(system(market), parcel.id, state=ParcelState.RETURNED)
+    await run(market)
+    case = await live_case(order)
+    assert (case.kind, case.proposed) == (Trouble.RETURNED, Remedy.RETURN_TO_STOCK)
+    await confirm(await staff(Role.SERVICE_AGENT), case)
+    assert await counts(await variant_of(await order_product(order))) == (10, 0)
+    assert await Timer.filter(kind="pickup.returned", done_at=None).count() == 0
 
 
 async def test_perishable_goods_that_came_back_are_not_sold_again(

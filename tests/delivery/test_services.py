@@ -7,17 +7,22 @@ import pytest
 
 from domain.access import Viewer
 from domain.delivery.deliveries import Way
+from domain.fulfillment import services
 from domain.market import Market
+from domain.orders import shortages
+from kit.errors import Refused
 from models.catalog import Product
 from models.customers import Role
 from models.delivery import DeliveryMode
 from models.fulfillment import Parcel
 from models.orders import Order, OrderState
+from models.shortages import ShortageChoice
 from tests.api import Api
 from tests.factories.catalog import make_product, variant_of
 from tests.factories.delivery import make_region, make_slots
-from tests.factories.fulfillment import make_paid, public, ship
+from tests.factories.fulfillment import lines_of, make_paid, public, ship
 from tests.factories.inventory import counts
+from tests.factories.shortages import make_short
 
 MakeStaff = Callable[..., Awaitable[Viewer]]
 
@@ -79,6 +84,24 @@ async def test_a_service_cannot_be_shipped_and_goods_cannot_be_started(
     for viewer, code in ((technician, "NOT_FOUND"), (await staff(Role.ADMINISTRATOR), "NOT_A_SERVICE")):
         refused = (await api(START, as_=viewer, input={"orderId": public("Order", goods.id)}))["serviceStart"]
         assert [error["code"] for error in refused["userErrors"]] == [code]
+
+
+async def test_a_service_of_which_something_is_missing_begins_once_that_is_settled(
+    market: Market, customer: Viewer, technician: Viewer
+) -> None:
+    await make_region(market, "*", modes=[DeliveryMode.SERVICE])
+    [slot, *_] = await make_slots(market, mode=DeliveryMode.SERVICE)
+    visits = await make_product(is_service=True, stock={"SH": 2})
+    way = Way(DeliveryMode.SERVICE, slot.id)
+    order, _ = await make_short(customer, {visits: 2}, broken={visits: 1}, way=way)
+    with pytest.raises(Refused, match="SHORTAGE_UNDECIDED"):
+        await services.start(technician, order.id)
+    await shortages.choose(customer, order.id, ShortageChoice.SHIP_AVAILABLE)
+    with pytest.raises(Refused, match="WAITING_FOR_STOCK"):
+        await services.start(technician, order.id)
+    await shortages.choose(customer, order.id, ShortageChoice.CANCEL_MISSING)
+    assert (await services.start(technician, order.id)).state == OrderState.SHIPPED
+    assert [(line.shipped, line.canceled) for line in await lines_of(order)] == [(1, 1)]
 
 
 async def test_a_service_needs_a_slot(market: Market, customer: Viewer) -> None:

@@ -21,7 +21,7 @@ from models.orders import Order, OrderState
 from models.outbox import Event
 from tests.api import Api
 from tests.factories import changes
-from tests.factories.aftersales import live_case, report, send
+from tests.factories.aftersales import confirm, live_case, report, send
 from tests.factories.catalog import make_product, variant_of
 from tests.factories.fulfillment import later, make_paid, ship
 from tests.factories.inventory import counts
@@ -129,6 +129,21 @@ async def test_a_parcel_that_comes_back_after_its_buyer_has_confirmed_the_receip
     case = await DeliveryCase.get(order_id=order.id)
     assert (case.kind, case.state) == (Trouble.RETURNED, CaseState.OPEN)
     assert await Timer.filter(kind="parcel.came_to_rest", done_at=None).count() == 0
+
+
+async def test_a_stop_ends_with_the_case_of_a_parcel_that_was_lost(
+    api: Api, customer: Viewer, picker: Viewer, staff: Staff
+) -> None:
+    order, agent = await make_paid(customer), await staff(Role.SERVICE_AGENT)
+    parcel = await send(picker, order)
+    await stop(api, order, customer)
+    await interception.decide(agent, (await Interception.get()).id, accepted=True)
+    await report(picker, parcel, ParcelState.LOST)
+    await confirm(agent, await live_case(order))
+    found = await Interception.get()
+    assert found.state == InterceptionState.FAILED
+    assert found.ended_at is not None
+    assert await Event.filter(stream_id=order.id, kind="interception.failed").count() == 1
 
 
 async def test_one_of_two_parcels_is_fetched_back_and_the_rest_goes_on(

@@ -25,7 +25,7 @@ from models.outbox import Event
 from tests.api import Api
 from tests.factories.aftersales import confirm, live_case, report, send
 from tests.factories.catalog import make_product, variant_of
-from tests.factories.fulfillment import lines_of, make_paid, public, run
+from tests.factories.fulfillment import later, lines_of, make_paid, public, run
 from tests.factories.inventory import counts
 
 Staff = Callable[..., Awaitable[Viewer]]
@@ -142,6 +142,20 @@ async def test_a_parcel_that_was_stopped_is_received_before_its_carrier_says_any
     assert (now.state, now.refunded) == (OrderState.CANCELED, order.total)
     assert await counts(await variant_of(tea)) == (3, 0)
     assert await DeliveryCase.all().count() == 0
+
+
+async def test_a_silent_parcel_that_was_made_good_is_received_when_it_turns_up_at_the_desk(
+    market: Market, staff: Staff, picker: Viewer, tea: Product, order: Order, parcel: Parcel
+) -> None:
+    await report(picker, parcel, ParcelState.IN_TRANSIT)
+    await later(market, days=8)
+    case = await live_case(order)
+    assert case.kind == Trouble.LOST
+    await confirm(await staff(Role.SERVICE_AGENT), case, remedy=Remedy.REFUND)
+    back = await receive(picker, parcel)
+    assert back.state == ParcelState.RETURNED
+    assert await counts(await variant_of(tea)) == (5, 0)
+    assert not await DeliveryCase.filter(state__in=(CaseState.OPEN, CaseState.CLAIMED)).exists()
 
 
 @pytest.mark.parametrize("state", [None, ParcelState.OUT_FOR_DELIVERY, ParcelState.DELIVERED])

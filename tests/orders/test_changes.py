@@ -8,7 +8,7 @@ import pytest
 from domain.access import Viewer
 from domain.fulfillment.loads import Chosen
 from domain.inventory import stock
-from domain.orders import lifecycle
+from domain.orders import lifecycle, shortages
 from jobs.registry import HANDLERS
 from jobs.runner import run_due
 from kit import clock, ids
@@ -18,6 +18,7 @@ from models.orders import CancelReason, ChangeState, Order, OrderLine, OrderStat
 from models.outbox import Event
 from models.payments import Payment, PaymentPurpose, PaymentState, Refund
 from models.promotions import Coupon
+from models.shortages import ShortageChoice
 from tests.api import Api
 from tests.factories import changes
 from tests.factories.catalog import make_product, variant_of
@@ -26,6 +27,7 @@ from tests.factories.inventory import counts
 from tests.factories.orders import make_tariff, place_order
 from tests.factories.payments import pay, start_payment
 from tests.factories.promotions import make_coupon
+from tests.factories.shortages import break_units
 
 Staff = Callable[..., Awaitable[Viewer]]
 
@@ -245,6 +247,20 @@ async def test_canceling_an_order_ends_the_change_that_waits(api: Api, customer:
     await changes.at_simulator(customer, started["payment"]["id"])
     changed = await Order.get(id=order.id)
     assert changed.refunded == changed.captured == order.total + (await changes.the_change()).to_pay
+
+
+async def test_an_order_whose_goods_are_all_taken_out_ends_the_change_that_waits(api: Api, customer: Viewer) -> None:
+    tea, more = await make_product(stock={"SH": 5}), await make_product(stock={"SH": 5})
+    order = await make_paid(customer, {tea: 1})
+    answer = await changes.ask(api, order, customer, add=[await changes.add(more)])
+    assert answer["change"]["state"] == "AWAITING_PAYMENT"
+    await break_units(customer, await variant_of(tea), 5)
+    await shortages.choose(customer, order.id, ShortageChoice.CANCEL_MISSING)
+    await run(customer)
+    assert (await Order.get(id=order.id)).state == OrderState.CANCELED
+    change = await changes.the_change()
+    assert (change.state, change.refusal) == (ChangeState.REJECTED, "ORDER_ALREADY_CANCELED")
+    assert await counts(await variant_of(more)) == (5, 0)
 
 
 async def test_one_change_waits_at_a_time(api: Api, customer: Viewer) -> None:
