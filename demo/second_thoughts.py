@@ -1,17 +1,15 @@
 """Second thoughts in the demo market: orders that are changed, made one, or stopped on their way."""
 
-from datetime import timedelta
-
 from demo.scene import Scene
 from domain.fulfillment import interception
 from domain.orders import changes
 from domain.orders.changes_plan import Units, Wish
-from domain.payments import attempts, merging
-from kit import clock, ids
+from domain.payments import differences, merging
+from kit import ids
 from kit.errors import Refusals, Refused
 from models.fulfillment import InterceptionAction
 from models.orders import CancelReason, ChangeState, Order, OrderChangeRequest
-from models.payments import PaymentMethod, PaymentPurpose
+from models.payments import PaymentMethod
 
 
 async def takes_something_out(scene: Scene) -> None:
@@ -102,14 +100,6 @@ async def _change(scene: Scene, order: Order, wish: Wish) -> OrderChangeRequest 
 async def _pay(scene: Scene, change: OrderChangeRequest | None) -> None:
     if change is None or change.state != ChangeState.AWAITING_PAYMENT:
         return
-    payment = await attempts.create_for_claim(
-        scene.buyer.holding(await Order.get(id=change.order_id)),
-        change.order_id,
-        purpose=PaymentPurpose.DIFFERENCE,
-        claim_id=change.id,
-        amount=change.to_pay,
-        method=PaymentMethod.SIMULATOR,
-        expires_at=change.pay_by or clock.now() + timedelta(minutes=5),
-        idempotency_key=f"demo:{change.id}",
-    )
+    buyer = scene.buyer.holding(await Order.get(id=change.order_id))
+    _, payment = await differences.pay(buyer, change.id, method=PaymentMethod.SIMULATOR, key=f"demo:{change.id}")
     await scene.stage.pay(payment)

@@ -13,7 +13,7 @@ from domain.delivery import slots
 from domain.fulfillment import bookings, notices, positions
 from domain.inventory import holds, waiting
 from domain.market import Market
-from domain.orders import lifecycle
+from domain.orders import changes
 from domain.payments import asking, chain
 from kit import clock
 from models.jobs import Timer
@@ -63,8 +63,8 @@ async def make_slots(market: Market) -> None:
 async def end_forgotten_holds(market: Market) -> None:
     """Give back what unpaid orders still hold long after their time to pay, and say so: their own timer was lost."""
     for order_id in await holds.forgotten():
-        if await lifecycle.end_forgotten_hold(system(market), order_id):
-            log.warning("order %s held stock past its end; it is given back", order_id)
+        if await changes.end_forgotten_hold(system(market), order_id):
+            log.warning("order or change %s held stock past its end; it is given back", order_id)
 
 
 async def seal_journal(market: Market) -> None:

@@ -11,12 +11,22 @@ from domain.inventory.warehouses import REALLOCATE
 from domain.orders import reallocation
 from domain.orders.history import lock
 from domain.orders.reallocation import Picked
+from kit import clock
 from models.inventory import Warehouse
+from models.orders import ChangeState, OrderChangeRequest
 from models.warehouse import PickTask, TaskState, Wave
 
 
 async def leave(viewer: Viewer, order_id: UUID) -> None:
-    """Move what an order holds in closed warehouses to open ones, except for what is picked or packed there."""
+    """Move what an order holds in closed warehouses to open ones, except for what is picked or packed there.
+
+    What a change of an order holds is moved once it is paid.
+    """
+    change = await OrderChangeRequest.get_or_none(id=order_id)
+    if change is not None and change.state == ChangeState.AWAITING_PAYMENT:
+        await effects.at(REALLOCATE, change.id, change.pay_by or clock.now())
+        return
+    order_id = change.order_id if change is not None else order_id
     async with viewer.market.change():
         order = await lock(viewer, order_id)
         await reallocation.leave_failed(viewer, order.id, picked=await _picked(order.id))

@@ -11,7 +11,7 @@ from domain import effects, idempotency
 from domain.access import Viewer
 from domain.inventory import stock
 from domain.inventory.stock import Region
-from domain.orders import changes_apply, changes_delivery
+from domain.orders import changes_apply, changes_delivery, lifecycle
 from domain.orders.changes_plan import Plan, Wish, plan
 from domain.orders.history import lock, tell
 from domain.orders.visible import known
@@ -131,17 +131,21 @@ async def _wait(viewer: Viewer, order: Order, change: OrderChangeRequest) -> Non
 # ------------------------------------------------------------------------------------------- a change that waits
 
 
-async def payable(viewer: Viewer, change_id: UUID) -> OrderChangeRequest:
-    """The change, if its difference can be paid now by this viewer."""
+async def own(viewer: Viewer, change_id: UUID) -> OrderChangeRequest:
+    """The change, if this viewer may pay for it."""
     change = await visible(viewer).filter(id=change_id).select_related("order").first()
     if change is None:
         raise Refused("NOT_FOUND", path=("changeId",), what="change")
     changes_apply.check_owner(viewer, change.order)
+    return change
+
+
+def check_payable(change: OrderChangeRequest) -> None:
+    """Refuse a change whose difference cannot be paid now."""
     if change.state != ChangeState.AWAITING_PAYMENT:
         raise Refused("CHANGE_NOT_WAITING", path=("changeId",), state=change.state.value)
     if change.pay_by is None or clock.now() >= change.pay_by:
         raise Refused("PAYMENT_TIME_OVER", path=("changeId",))
-    return change
 
 
 async def cancel(viewer: Viewer, change_id: UUID) -> OrderChangeRequest:
@@ -167,6 +171,24 @@ async def expire(viewer: Viewer, change_id: UUID) -> None:
         is_due = change.pay_by is not None and clock.now() >= change.pay_by
         if change.state == ChangeState.AWAITING_PAYMENT and is_due:
             await _give_up(viewer, order, change, ChangeState.EXPIRED, kind="order.change_expired")
+
+
+async def end_forgotten_hold(viewer: Viewer, key: UUID) -> bool:
+    """Give back what an unpaid order, or a change that waits, holds although its time is long over; False when it holds
+    it rightly."""
+    if not await OrderChangeRequest.exists(id=key):
+        return await lifecycle.end_forgotten_hold(viewer, key)
+    await expire(viewer, key)
+    return True
+
+
+async def lose_goods(viewer: Viewer, change_id: UUID) -> None:
+    """What a change holds that nobody has paid for is not there: reject it. Does nothing when it waits no more."""
+    found = await OrderChangeRequest.get(id=change_id)
+    async with viewer.market.change():
+        order, change = await _locked(viewer, found)
+        if change.state == ChangeState.AWAITING_PAYMENT:
+            await _reject(viewer, order, change, "INSUFFICIENT_STOCK")
 
 
 async def drop_waiting(viewer: Viewer, order_id: UUID) -> None:

@@ -13,11 +13,11 @@ from domain.inventory import stock
 from domain.inventory.allocation import Place
 from domain.inventory.bundles import parts_in, parts_of
 from domain.inventory.levels import Change, move, place_of
-from domain.orders import shortages
+from domain.orders import changes, shortages
 from kit.errors import Refused
 from models.database import persistent
 from models.inventory import BundlePart, MovementKind, Reservation, ReservationState, StockLevel
-from models.orders import Order
+from models.orders import Order, OrderChangeRequest
 from models.shortages import ShortageCause
 
 MOST_PROMISES = 1000  # that one report of damage can break
@@ -35,10 +35,12 @@ class Loss:
 async def write_off(
     viewer: Viewer, *, variant_id: UUID, warehouse_id: UUID, quantity: int, reason: str = ""
 ) -> StockLevel:
-    """Take broken units off a shelf; orders that lose their promise find other units, or their buyers are asked."""
+    """Take broken units off a shelf; orders that lose their promise find other units, or their buyers are asked.
+    Changes that wait to be paid are rejected first."""
     viewer.require(Permission.EDIT_STOCK)
     if not 1 <= quantity <= stock.LARGEST_COUNT:
         raise Refused("OUT_OF_RANGE", path=("quantity",), minimum=1, maximum=stock.LARGEST_COUNT)
+    await _let_go_unpaid(viewer, (warehouse_id, variant_id), quantity)
     async with viewer.market.change():
         newest = await _newest(variant_id, warehouse_id, quantity)
         owners = {promise.order_id for promise in newest}
@@ -58,6 +60,17 @@ async def write_off(
             if order.id in losses:
                 await _lose(viewer, order, losses[order.id], place, reason=reason)
     return await StockLevel.get(id=level.id)
+
+
+async def _let_go_unpaid(viewer: Viewer, place: Place, quantity: int) -> None:
+    """Changes that hold some of it and wait to be paid come to nothing, before any order that is paid loses a unit."""
+    warehouse_id, variant_id = place
+    level = await StockLevel.get_or_none(warehouse_id=warehouse_id, variant_id=variant_id)
+    if level is None or not level.available < quantity <= level.on_hand:
+        return
+    holders = [promise.order_id for promise in await _newest(variant_id, warehouse_id, quantity)]
+    for change_id in await OrderChangeRequest.filter(id__in=holders).order_by("id").values_list("id", flat=True):
+        await changes.lose_goods(viewer, UUID(str(change_id)))
 
 
 async def _lose(viewer: Viewer, order: Order, loss: Loss, place: Place, *, reason: str) -> None:

@@ -1,5 +1,6 @@
 """Attempts to pay: opening one with a provider, and giving up those whose time is over."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -38,16 +39,38 @@ async def create(
     return await open_with_provider(viewer, payment_id, return_url=return_url)
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Money for more than the order as it was placed: for what, and how many minor units."""
+
+    purpose: PaymentPurpose
+    id: UUID
+    amount: int
+
+    @property
+    def operation(self) -> str:
+        """Names it in idempotency records."""
+        return f"paymentCreate:{self.purpose}"
+
+    def asked(self, method: PaymentMethod, return_url: str) -> dict[str, object]:
+        """What has to be the same when a key comes again."""
+        return {"claim": self.id, "amount": self.amount, "method": method, "return_url": return_url}
+
+
+async def is_known(viewer: Viewer, claim: Claim, *, method: PaymentMethod, key: str, return_url: str) -> bool:
+    """Whether it was started before under the same key; then it does not matter whether it could be started now."""
+    asked = claim.asked(method, return_url)
+    return await idempotency.answered(viewer, claim.operation, key, asked=asked) is not None
+
+
 async def create_for_claim(
     viewer: Viewer,
     order_id: UUID,
+    claim: Claim,
     *,
-    purpose: PaymentPurpose,
-    claim_id: UUID,
-    amount: int,
     method: PaymentMethod,
     expires_at: datetime,
-    idempotency_key: str,
+    key: str,
     return_url: str = "",
 ) -> Payment:
     """Start an attempt to pay a claim on an order that the viewer may see; the caller has checked that it may be."""
@@ -56,17 +79,18 @@ async def create_for_claim(
     async def work() -> UUID:
         order = await lock(viewer, order_id)
         started = await claims.start(
-            viewer, order, purpose=purpose, claim_id=claim_id, amount=amount, method=method, expires_at=expires_at
+            viewer,
+            order,
+            purpose=claim.purpose,
+            claim_id=claim.id,
+            amount=claim.amount,
+            method=method,
+            expires_at=expires_at,
         )
         return started.id
 
-    payment_id = await idempotency.once(
-        viewer,
-        f"paymentCreate:{purpose}",
-        idempotency_key,
-        asked={"claim": claim_id, "amount": amount, "method": method, "return_url": return_url},
-        work=work,
-    )
+    asked = claim.asked(method, return_url)
+    payment_id = await idempotency.once(viewer, claim.operation, key, asked=asked, work=work)
     return await open_with_provider(viewer, payment_id, return_url=return_url)
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from domain import effects, idempotency
+from domain import effects
 from domain.access import Viewer
 from domain.orders.visible import is_owner, visible
 from domain.payments import attempts
@@ -11,8 +11,6 @@ from kit import clock
 from kit.errors import Refused
 from models.delivery import CourierJob, JobState
 from models.payments import Payment, PaymentMethod, PaymentPurpose, PaymentState
-
-OPERATION = f"paymentCreate:{PaymentPurpose.TIP}"
 
 
 async def give(
@@ -28,18 +26,16 @@ async def give(
     if not policy.tip_min <= amount <= policy.tip_max:
         raise Refused("OUT_OF_RANGE", path=("amount_minor_units",), minimum=policy.tip_min, maximum=policy.tip_max)
     job = await _tippable(viewer, order_id)
-    asked = {"claim": job.id, "amount": amount, "method": method, "return_url": return_url}
-    if await idempotency.answered(viewer, OPERATION, key, asked=asked) is None:
+    claim = attempts.Claim(PaymentPurpose.TIP, job.id, amount)
+    if not await attempts.is_known(viewer, claim, method=method, key=key, return_url=return_url):
         await _refuse_second(job)
     return await attempts.create_for_claim(
         viewer,
         order_id,
-        purpose=PaymentPurpose.TIP,
-        claim_id=job.id,
-        amount=amount,
+        claim,
         method=method,
         expires_at=clock.now() + timedelta(minutes=policy.payment_minutes),
-        idempotency_key=key,
+        key=key,
         return_url=return_url,
     )
 

@@ -13,7 +13,7 @@ from domain.orders import changes
 from domain.orders.changes_delivery import SlotWish, slot_asked
 from domain.orders.changes_plan import Plan, Units, Wish
 from domain.orders.visible import is_known
-from domain.payments import attempts
+from domain.payments import differences
 from kit import ids
 from kit.errors import Refused, gathered, refuse_all
 from kit.money import Money
@@ -25,7 +25,7 @@ from loaders import orders as loaders
 from models.catalog import Variant
 from models.delivery import DeliverySlot
 from models.orders import CancelReason, Order, OrderChangeRequest, OrderLine
-from models.payments import PaymentMethod, PaymentPurpose
+from models.payments import PaymentMethod
 from resolvers.answers import Answer, problems
 from resolvers.context import Info
 from resolvers.orders.checkout import AddressChoice, LineWish, destination_of
@@ -292,20 +292,9 @@ async def order_lines_cancel(
 async def order_change_pay(
     info: Info, *, change_id: str, method: PaymentMethod, idempotency_key: str, return_url: str = ""
 ) -> Answer:
-    viewer = info.context.viewer
-    change = await changes.payable(viewer, ids.key_of("OrderChangeRequest", change_id, "change_id"))
-    if change.pay_by is None:
-        raise Refused("CHANGE_NOT_WAITING", path=("change_id",))
-    payment = await attempts.create_for_claim(
-        viewer,
-        change.order_id,
-        purpose=PaymentPurpose.DIFFERENCE,
-        claim_id=change.id,
-        amount=change.to_pay,
-        method=method,
-        expires_at=change.pay_by,
-        idempotency_key=idempotency_key,
-        return_url=return_url,
+    key = ids.key_of("OrderChangeRequest", change_id, "change_id")
+    change, payment = await differences.pay(
+        info.context.viewer, key, method=method, key=idempotency_key, return_url=return_url
     )
     return Answer(payment=payment, change=change)
 

@@ -12,6 +12,7 @@ from domain.delivery.deliveries import Way
 from domain.delivery.places import LOCAL, local_date
 from domain.market import Market
 from domain.orders import lifecycle
+from domain.orders.history import lock, tell
 from kit import clock
 from kit.errors import Refused
 from models.customers import Role
@@ -169,9 +170,10 @@ async def test_a_late_payment_takes_the_slot_again_or_goes_on_without_it(
     await buy(other_customer, second)
     for order in (lucky, unlucky):
         async with market.change():
-            locked = await Order.get(id=order.id)
+            locked = await lock(system(market), order.id)
             assert locked.state == OrderState.EXPIRED
             assert await lifecycle.revive(system(market), locked)
+            await tell(system(market), locked, kind="order.revived")
     assert ((await delivery_of(lucky)).slot_id, await taken(first)) == (first.id, 1)
     assert ((await delivery_of(unlucky)).slot_id, await taken(second)) == (None, 1)
 

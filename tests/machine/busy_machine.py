@@ -29,7 +29,7 @@ from domain.orders import changes, checkout, damage, lifecycle, missing, review,
 from domain.orders.changes_plan import Units, Wish
 from domain.orders.checkout import Destination, Purchase
 from domain.orders.lifecycle import open_units
-from domain.payments import attempts, demo, refunds
+from domain.payments import attempts, demo, differences, refunds
 from domain.payments.refunds import Asked
 from jobs.registry import HANDLERS
 from jobs.runner import run_due
@@ -41,7 +41,7 @@ from models.customers import Role
 from models.fulfillment import CarrierCode, CarrierFault, InterceptionAction, Parcel, ParcelState
 from models.inventory import StockLevel, Warehouse
 from models.orders import CancelReason, ChangeState, Order, OrderChangeRequest, OrderLine, OrderState
-from models.payments import PaymentMethod, PaymentPurpose, RefundReason
+from models.payments import PaymentMethod, RefundReason
 from models.reviews import CallOutcome, RejectReason, Review, RiskRuleKind
 from models.shortages import Shortage, ShortageChoice
 from tests.factories.customers import make_staff
@@ -265,22 +265,9 @@ class BusyMachine(RuleBasedStateMachine):
 
     async def _pay_difference(self, change: OrderChangeRequest, outcome: Outcome = Outcome.SUCCEED) -> None:
         owner = self.owner(await Order.get(id=change.order_id))
-        if await self.tries(changes.payable(owner, change.id)) is None or change.pay_by is None:
-            return
-        payment = await self.tries(
-            attempts.create_for_claim(
-                owner,
-                change.order_id,
-                purpose=PaymentPurpose.DIFFERENCE,
-                claim_id=change.id,
-                amount=change.to_pay,
-                method=PaymentMethod.SIMULATOR,
-                expires_at=change.pay_by,
-                idempotency_key=ids.token(),
-            )
-        )
-        if payment is not None:
-            await self.tries(demo.simulate(owner, payment.id, outcome))
+        paid = await self.tries(differences.pay(owner, change.id, method=PaymentMethod.SIMULATOR, key=ids.token()))
+        if paid is not None:
+            await self.tries(demo.simulate(owner, paid[1].id, outcome))
 
     @rule(place=PLACES, outcome=st.none() | st.sampled_from(Outcome))
     def pays_the_difference_or_gives_the_change_up(self, place: int, outcome: Outcome | None) -> None:

@@ -9,11 +9,14 @@ from domain.access import Viewer
 from domain.fulfillment.loads import Chosen
 from domain.inventory import stock
 from domain.orders import lifecycle, shortages
+from jobs import sweeps
 from jobs.registry import HANDLERS
 from jobs.runner import run_due
 from kit import clock, ids
+from kit.errors import Refused
 from models.customers import Role
 from models.inventory import Reservation, ReservationState
+from models.jobs import Timer
 from models.orders import CancelReason, ChangeState, Order, OrderLine, OrderState, ReviewState
 from models.outbox import Event
 from models.payments import Payment, PaymentPurpose, PaymentState, Refund
@@ -218,6 +221,17 @@ async def test_a_difference_paid_twice_is_kept_once(api: Api, customer: Viewer) 
     assert len(await lines_of(order)) == 2
 
 
+async def test_the_same_key_gives_the_same_attempt_after_it_was_paid(api: Api, customer: Viewer) -> None:
+    tea, more = await make_product(), await make_product()
+    answer = await changes.ask(api, await make_paid(customer, {tea: 1}), customer, add=[await changes.add(more)])
+    first = await changes.start_paying(api, answer["change"]["id"], customer, key="k")
+    await changes.at_simulator(customer, first["payment"]["id"])
+    again = await changes.start_paying(api, answer["change"]["id"], customer, key="k")
+    assert (again["userErrors"], again["payment"]["id"]) == ([], first["payment"]["id"])
+    other = await changes.start_paying(api, answer["change"]["id"], customer, key="another")
+    assert codes(other) == ["CHANGE_NOT_WAITING"]
+
+
 async def test_a_difference_for_an_order_that_left_meanwhile_goes_back(
     api: Api, customer: Viewer, the_market: Viewer
 ) -> None:
@@ -260,6 +274,31 @@ async def test_an_order_whose_goods_are_all_taken_out_ends_the_change_that_waits
     assert (await Order.get(id=order.id)).state == OrderState.CANCELED
     change = await changes.the_change()
     assert (change.state, change.refusal) == (ChangeState.REJECTED, "ORDER_ALREADY_CANCELED")
+    assert await counts(await variant_of(more)) == (5, 0)
+
+
+async def test_goods_that_break_while_a_change_waits_for_its_money_end_the_change_and_no_paid_order(
+    api: Api, customer: Viewer, other_customer: Viewer
+) -> None:
+    tea, more = await make_product(stock={"SH": 5}), await make_product(stock={"SH": 3})
+    await make_paid(other_customer, {more: 1})
+    answer = await changes.ask(api, await make_paid(customer, {tea: 1}), customer, add=[await changes.add(more, 2)])
+    assert answer["change"]["state"] == "AWAITING_PAYMENT"
+    await break_units(customer, await variant_of(more), 1)
+    change = await changes.the_change()
+    assert (change.state, change.refusal) == (ChangeState.REJECTED, "INSUFFICIENT_STOCK")
+    assert await counts(await variant_of(more)) == (2, 1)
+    with pytest.raises(Refused, match="OUT_OF_RANGE"):
+        await break_units(customer, await variant_of(more), 3)
+
+
+async def test_a_change_whose_timer_was_lost_gives_its_goods_back(api: Api, customer: Viewer) -> None:
+    tea, more = await make_product(stock={"SH": 5}), await make_product(stock={"SH": 5})
+    await changes.ask(api, await make_paid(customer, {tea: 1}), customer, add=[await changes.add(more)])
+    await Timer.filter(kind="order.expire_change").delete()
+    clock.set_offset(clock.offset() + timedelta(hours=2))
+    await sweeps.end_forgotten_holds(customer.market)
+    assert (await changes.the_change()).state == ChangeState.EXPIRED
     assert await counts(await variant_of(more)) == (5, 0)
 
 

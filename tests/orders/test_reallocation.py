@@ -5,14 +5,16 @@ from domain.market import Market
 from kit.ids import to_public
 from models.customers import Role
 from models.inventory import Allocation, Reservation
+from models.jobs import Timer
 from models.orders import Order, Supply
 from models.shortages import Shortage, ShortageCause
 from tests.api import Api
+from tests.factories import changes
 from tests.factories.catalog import make_product, make_warehouse, variant_of
 from tests.factories.customers import make_staff, viewer_for
 from tests.factories.inventory import counts
 from tests.factories.orders import place_order
-from tests.factories.payments import pay, run
+from tests.factories.payments import later, pay, run
 
 CLOSE = """mutation ($input: WarehouseCloseInput!) { warehouseClose(input: $input) {
   warehouse { isActive } userErrors { code } } }"""
@@ -45,6 +47,23 @@ async def test_what_a_failed_warehouse_held_moves_to_others(api: Api, market: Ma
     ]
     await close(api, market)  # again: nothing lies there any more
     assert await Allocation.filter(order_id=order.id).count() == 2
+
+
+async def test_what_a_change_held_in_a_failed_warehouse_moves_once_it_is_paid(
+    api: Api, market: Market, customer: Viewer
+) -> None:
+    await make_warehouse("HZ", province="浙江省", city="杭州市")
+    tea, apples = await make_product(stock={"SH": 5, "HZ": 5}), await make_product(stock={"SH": 5, "HZ": 5})
+    order = await place_order(customer, {tea: 1})
+    await pay(market, order)
+    answer = await changes.ask(api, order, customer, add=[await changes.add(apples, 2)])
+    await close(api, market)
+    assert await counts(await variant_of(apples), "SH") == (5, 2)
+    assert await Timer.filter(attempts__gt=0, done_at=None).count() == 0
+    await changes.pay_difference(api, answer["change"]["id"], customer)
+    await later(market, hours=1)
+    assert await counts(await variant_of(apples), "SH") == (5, 0)
+    assert await counts(await variant_of(apples), "HZ") == (5, 2)
 
 
 async def test_what_nobody_has_is_a_shortage(api: Api, market: Market, customer: Viewer) -> None:

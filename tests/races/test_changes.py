@@ -14,14 +14,14 @@ from domain.fulfillment.shipping import Shipment
 from domain.market import Market
 from domain.orders import changes, lifecycle
 from domain.orders.changes_plan import Units, Wish
-from domain.payments import attempts, demo, merging
+from domain.payments import demo, differences, merging
 from jobs.registry import HANDLERS
 from jobs.runner import run_due
 from kit import ids
 from models.fulfillment import CarrierCode
 from models.inventory import Reservation, ReservationState
 from models.orders import CancelReason, ChangeState, Order, OrderChangeRequest, OrderLine, OrderState
-from models.payments import Payment, PaymentMethod, PaymentPurpose
+from models.payments import Payment, PaymentMethod
 from tests.factories.catalog import make_product, variant_of
 from tests.factories.customers import make_user, viewer_for
 from tests.factories.fulfillment import lines_of, make_paid
@@ -133,17 +133,7 @@ async def test_a_difference_that_comes_at_the_last_moment_is_used_or_goes_back(
 
 async def _paid_not_told(market: Market, change: OrderChangeRequest) -> None:
     """The provider's money is here, the effect that applies the change has still to be done."""
-    assert change.pay_by is not None
-    payment = await attempts.create_for_claim(
-        system(market),
-        change.order_id,
-        purpose=PaymentPurpose.DIFFERENCE,
-        claim_id=change.id,
-        amount=change.to_pay,
-        method=PaymentMethod.SIMULATOR,
-        expires_at=change.pay_by,
-        idempotency_key=ids.token(),
-    )
+    _, payment = await differences.pay(system(market), change.id, method=PaymentMethod.SIMULATOR, key=ids.token())
     await demo.simulate(system(market), payment.id, Outcome.SUCCEED)
     without = {kind: handler for kind, handler in HANDLERS.items() if kind != "order.difference_paid"}
     await run_due(market, without)
