@@ -155,6 +155,11 @@ class Settings(BaseSettings):
     return_days: int = Field(7, ge=0, description="days after receipt to return goods without a reason")
     complaint_days: int = Field(15, ge=0, description="days after receipt to complain about goods that are not right")
     service_decision_hours: int = Field(24, description="hours to decide an after-sales request before it escalates")
+    service_ship_back_days: int = Field(7, description="days for the customer to send goods back that the shop awaits")
+    service_inspection_days: int = Field(
+        10, description="days from sending back until goods are to be inspected, before the case escalates"
+    )
+    service_appeal_days: int = Field(7, description="days to appeal against an after-sales decision")
     archive_days: int = Field(180, description="days after its end until an order is archived")
     # Delivery
     slot_days: int = Field(7, description="days ahead, today included, for which time slots are made")

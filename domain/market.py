@@ -86,6 +86,9 @@ class Policy(Protocol):
     return_days: int
     complaint_days: int
     service_decision_hours: int
+    service_ship_back_days: int
+    service_inspection_days: int
+    service_appeal_days: int
     archive_days: int
     demo_ship_seconds: float
     slot_days: int

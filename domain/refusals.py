@@ -600,6 +600,15 @@ SERVICE: dict[str, tuple[str, str]] = {
     ),
     "SERVICE_UNDERWAY": ("All of it is in a case already.", "该商品已在售后处理中或已获补偿。"),
     "WISH_DOES_NOT_FIT": ("This cannot be wished for this reason; see `serviceOptions`.", "该原因不支持此售后方式。"),
+    "CASE_DECIDED": ("This case has been decided.", "该售后单已作出决定。"),
+    "DECIDED_BY_YOU": ("An appeal is decided by another person than the first.", "申诉须由其他人员处理。"),
+    "NO_GOODS_AWAITED": ("No goods are awaited for this case.", "该售后单无需寄回商品。"),
+    "UNITS_NOT_ACCOUNTED_FOR": (
+        "Say of each unit that was to come back how it was found.",
+        "请逐件填写应退回商品的验收结果。",
+    ),
+    "APPEALED_BEFORE": ("An appeal was made already.", "已提出过申诉。"),
+    "NOTHING_TO_APPEAL": ("Nothing was turned down.", "没有可申诉的决定。"),
     "GOODS_ON_THEIR_WAY_BACK": (
         "The goods are on their way back; the case ends when they have been looked at.",
         "商品正在退回途中，验收后结束。",

@@ -179,6 +179,7 @@ class OrderLine(Row):
     owed = fields.IntField(default=0, description="canceled units whose money is still to be promised back")
     refunded = fields.IntField(default=0, description="units whose money was given or promised back")
     refunded_amount = fields.BigIntField(default=0)
+    withheld = fields.BigIntField(default=0, description="what the shop kept of refunded units' money")
     return_exclusion = fields.CharEnumField(
         ReturnExclusion,
         max_length=10,

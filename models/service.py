@@ -56,6 +56,14 @@ class ServiceReason(StrEnum):
     DAMAGED_IN_TRANSIT = "DAMAGED_IN_TRANSIT"
 
 
+class Grade(StrEnum):
+    """How units were found that came back."""
+
+    AS_NEW = "AS_NEW"
+    DAMAGED = "DAMAGED"
+    WRONG_ITEM = "WRONG_ITEM"
+
+
 class ServiceCase(Row):
     """A customer's request about goods that were received. Amounts of its lines are minor units of `currency`."""
 
@@ -67,6 +75,18 @@ class ServiceCase(Row):
     note = fields.CharField(max_length=1000, default="", description="what the customer wrote")
     due_at = fields.DatetimeField(null=True, description="until when the next step is to be done")
     escalated_at = fields.DatetimeField(null=True, description="when the shop had let the time for a step go by")
+    decided_by = fields.UUIDField(null=True, description="who agreed or turned down, the newest time")
+    decided_at = fields.DatetimeField(null=True)
+    explanation = fields.CharField(max_length=500, default="", description="what the customer was told about it")
+    carrier = fields.CharField(max_length=40, default="", description="with whom the goods come back")
+    waybill = fields.CharField(max_length=60, default="")
+    shipped_back_at = fields.DatetimeField(null=True)
+    inspected_by = fields.UUIDField(null=True)
+    inspected_at = fields.DatetimeField(null=True)
+    returned_waybill = fields.CharField(max_length=60, default="", description="of what goes to the customer again")
+    appeal = fields.CharField(max_length=1000, default="", description="what the customer says against the decision")
+    appeal_by = fields.DatetimeField(null=True, description="until when the customer may appeal")
+    appealed_at = fields.DatetimeField(null=True)
     version = fields.IntField(default=1)
     opened_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
@@ -100,6 +120,11 @@ class ServiceCaseLine(Row):
     reason = fields.CharEnumField(ServiceReason, max_length=20)
     state = fields.CharEnumField(ServiceLineState, max_length=10, default=ServiceLineState.REQUESTED)
     expected = fields.BigIntField(null=True, description="what it would give when it was asked for, no goodwill")
+    amount = fields.BigIntField(null=True, description="what was given")
+    explanation = fields.CharField(max_length=500, default="", description="why it was turned down, or less was given")
+    findings = fields.JSONField[list[dict[str, object]]](
+        default=list, description="units as they came back: quantity, grade, and whether they were sent back"
+    )
 
     class Meta:
         table = "service_case_line"

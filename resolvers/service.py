@@ -12,8 +12,10 @@ from domain import refusals
 from domain.catalog import returns
 from domain.orders.visible import is_known
 from domain.payments import refunds
-from domain.service import asking, cases, eligibility, guards
+from domain.service import asking, cases, decisions, eligibility, goods, guards
 from domain.service.asking import Asked, Foreseen
+from domain.service.decisions import Agreed
+from domain.service.goods import Deduction, Finding, Inspection
 from domain.service.guards import ServiceAction
 from kit import clock, ids
 from kit.money import Money
@@ -22,7 +24,7 @@ from loaders import payments as payment_loaders
 from loaders import service as loaders
 from models.catalog import Product, ReturnExclusion
 from models.orders import Order, OrderLine
-from models.service import ServiceCase, ServiceCaseLine, ServiceLineState, ServiceReason, Wish
+from models.service import Grade, ServiceCase, ServiceCaseLine, ServiceLineState, ServiceReason, Wish
 from resolvers.answers import Answer, Problem, problems
 from resolvers.context import Info
 
@@ -34,6 +36,29 @@ class LineChoice(Protocol):
     quantity: int
     wish: Wish
     reason: ServiceReason
+
+
+class AgreedLine(Protocol):
+    """A line that is agreed to, as the client names it."""
+
+    order_line_id: strawberry.ID
+    amount_minor_units: int | None
+
+
+class FoundUnits(Protocol):
+    """Units that came back, as the client tells of them."""
+
+    order_line_id: strawberry.ID
+    quantity: int
+    grade: Grade
+    sent_back: bool
+
+
+class KeptAmount(Protocol):
+    """What the shop keeps of a line's money, as the client names it."""
+
+    order_line_id: strawberry.ID
+    amount_minor_units: int
 
 
 # Before buying --------------------------------------------------------------------------------------------------------
@@ -199,6 +224,30 @@ def line_state(root: strawberry.Parent[CaseLine]) -> ServiceLineState | None:
     return root.row.state if root.row else None
 
 
+def line_amount(root: strawberry.Parent[CaseLine]) -> Money | None:
+    if root.row is None or root.row.amount is None:
+        return None
+    return Money(root.row.amount, root.currency)
+
+
+def line_explanation(root: strawberry.Parent[CaseLine]) -> str | None:
+    return (root.row.explanation or None) if root.row else None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """Units as they came back."""
+
+    quantity: int
+    grade: Grade
+    sent_back: bool
+
+
+def line_findings(root: strawberry.Parent[CaseLine]) -> list[FindingView]:
+    found = root.row.findings if root.row else []
+    return [FindingView(int(str(one["quantity"])), Grade(str(one["grade"])), bool(one["sent_back"])) for one in found]
+
+
 async def actions_of(root: strawberry.Parent[ServiceCase], info: Info) -> list[ActionView]:
     order = await info.context.load(order_loaders.orders_by_id, root.order_id)
     if order is None or root.moment is not None:
@@ -258,6 +307,67 @@ async def service_case_create(
 
 async def service_case_cancel(info: Info, *, case_id: str) -> Answer:
     return await _answer(info, await cases.cancel(info.context.viewer, _key(case_id)))
+
+
+async def service_case_approve(
+    info: Info,
+    *,
+    case_id: str,
+    idempotency_key: str,
+    lines: Sequence[AgreedLine] | None = None,
+    explanation: str = "",
+    expected_version: int | None = None,
+) -> Answer:
+    agreed = None
+    if lines is not None:
+        keys = ids.keys_of("OrderLine", [line.order_line_id for line in lines], "lines", "order_line_id")
+        amounts = [line.amount_minor_units for line in lines]
+        agreed = tuple(Agreed(key, amount) for key, amount in zip(keys, amounts, strict=True))
+    answer = decisions.Answer(_key(case_id), agreed, explanation, expected_version)
+    return await _answer(info, await decisions.approve(info.context.viewer, answer, key=idempotency_key))
+
+
+async def service_case_reject(
+    info: Info, *, case_id: str, explanation: str, expected_version: int | None = None
+) -> Answer:
+    viewer = info.context.viewer
+    case = await decisions.reject(viewer, _key(case_id), explanation=explanation, expected_version=expected_version)
+    return await _answer(info, case)
+
+
+async def service_case_appeal(info: Info, *, case_id: str, words: str) -> Answer:
+    return await _answer(info, await decisions.appeal(info.context.viewer, _key(case_id), words=words))
+
+
+async def service_case_ship_back(info: Info, *, case_id: str, carrier: str, waybill: str) -> Answer:
+    viewer = info.context.viewer
+    return await _answer(info, await goods.ship_back(viewer, _key(case_id), carrier=carrier, waybill=waybill))
+
+
+async def service_case_inspect(
+    info: Info,
+    *,
+    case_id: str,
+    findings: Sequence[FoundUnits],
+    idempotency_key: str,
+    deductions: Sequence[KeptAmount] = (),
+    explanation: str = "",
+    waybill: str = "",
+) -> Answer:
+    found_keys = ids.keys_of("OrderLine", [one.order_line_id for one in findings], "findings", "order_line_id")
+    kept_keys = ids.keys_of("OrderLine", [one.order_line_id for one in deductions], "deductions", "order_line_id")
+    inspection = Inspection(
+        case_id=_key(case_id),
+        findings=tuple(
+            Finding(key, one.quantity, one.grade, one.sent_back) for key, one in zip(found_keys, findings, strict=True)
+        ),
+        deductions=tuple(
+            Deduction(key, one.amount_minor_units) for key, one in zip(kept_keys, deductions, strict=True)
+        ),
+        explanation=explanation,
+        waybill=waybill,
+    )
+    return await _answer(info, await goods.inspect(info.context.viewer, inspection, key=idempotency_key))
 
 
 async def _answer(info: Info, case: ServiceCase) -> Answer:

@@ -9,12 +9,12 @@ from domain.service.guards import ServiceAction
 from loaders import service as loaders
 from models import service as models
 from models.catalog import ReturnExclusion
-from models.service import ServiceLineState, ServiceReason, ServiceState, Wish
+from models.service import Grade, ServiceLineState, ServiceReason, ServiceState, Wish
 from resolvers import service as resolvers
 from schema.errors import ErrorCode, Payload
 from schema.fields import enum_type, field, mutation
 from schema.node import Node, node_type
-from schema.scalars import Money, money
+from schema.scalars import Money, SafeInt, money
 
 if TYPE_CHECKING:
     from schema.orders.types import Order, OrderLine
@@ -85,7 +85,24 @@ enum_type(
     ServiceAction,
     name="ServiceCaseActionKind",
     description="Something that can be done with a case.",
-    values={"CANCEL": "Take it back: `serviceCaseCancel`."},
+    values={
+        "CANCEL": "Take it back: `serviceCaseCancel`.",
+        "APPROVE": "Agree to it, or to some of it: `serviceCaseApprove`.",
+        "REJECT": "Turn it down: `serviceCaseReject`.",
+        "SHIP_BACK": "Tell with which waybill the goods come back: `serviceCaseShipBack`.",
+        "INSPECT": "Tell how the goods were found: `serviceCaseInspect`.",
+        "APPEAL": "Ask that somebody else decides: `serviceCaseAppeal`.",
+    },
+)
+enum_type(
+    Grade,
+    name="ServiceGrade",
+    description="How units were found that came back.",
+    values={
+        "AS_NEW": "They can be sold again: they go on the shelf when their money goes back, unless they are fresh.",
+        "DAMAGED": "They cannot be sold again; booked as broken when their money goes back.",
+        "WRONG_ITEM": "They are something else.",
+    },
 )
 
 
@@ -113,6 +130,15 @@ class ServiceOption:
     )
 
 
+@strawberry.type(description="Units as they came back.")
+class ServiceFinding:
+    quantity: int = strawberry.field(description="Units.")
+    grade: Grade = strawberry.field(description="How they were found.")
+    sent_back: bool = strawberry.field(
+        name="isSentBack", description="Whether they go to the customer again; else their money goes back."
+    )
+
+
 @strawberry.type(description="Units of an order line that a case is about.")
 class ServiceCaseLine:
     order_line: OrderLineReference | None = field(resolvers.line_of, description="The line.")
@@ -123,6 +149,14 @@ class ServiceCaseLine:
     expected_refund: Money | None = money(
         "expected",
         description="What it would give when it was asked for; null for a compensation: the shop names it.",
+    )
+
+    amount: Money | None = field(resolvers.line_amount, description="What was given; null while nothing was.")
+    explanation: str | None = field(
+        resolvers.line_explanation, description="Why it was turned down, sent back, or less was given; null otherwise."
+    )
+    findings: list[ServiceFinding] = field(
+        resolvers.line_findings, description="How the units were found that came back; empty before."
     )
 
 
@@ -151,6 +185,20 @@ class ServiceCase(Node):
     note: str = strawberry.field(description="What the customer wrote; may be empty.")
     actions: list[ServiceCaseAction] = field(
         resolvers.actions_of, description="What you can do with it now, until when, and why not otherwise."
+    )
+    explanation: str = strawberry.field(description="What the shop told the customer about it; may be empty.")
+    decided_at: datetime | None = strawberry.field(description="When the shop last agreed or turned down, UTC.")
+    carrier: str = strawberry.field(description="With whom the goods come back; empty while that is not told.")
+    waybill: str = strawberry.field(description="Under which number they come back; empty while that is not told.")
+    shipped_back_at: datetime | None = strawberry.field(description="When that was told, UTC.")
+    inspected_at: datetime | None = strawberry.field(description="When the goods were inspected, UTC.")
+    returned_waybill: str = strawberry.field(
+        description="Under which number goods go to the customer again that were not taken back; may be empty."
+    )
+    appeal: str = strawberry.field(description="What the customer said against the decision; empty without an appeal.")
+    appealed_at: datetime | None = strawberry.field(description="When the customer appealed, UTC.")
+    appeal_by: datetime | None = strawberry.field(
+        description="Until when the customer may appeal, UTC; null when there is nothing to appeal against, or no more."
     )
     due_at: datetime | None = strawberry.field(
         description="Until when the next step is to be done, UTC; null once nothing is to be done."
@@ -200,6 +248,93 @@ class ServiceCaseCancelInput:
     case_id: strawberry.ID = strawberry.field(description="The case.")
 
 
+@strawberry.input(description="A line that the shop agrees to.")
+class ServiceCaseAgreedInput:
+    order_line_id: strawberry.ID = strawberry.field(description="The order line.")
+    amount_minor_units: SafeInt | None = strawberry.field(
+        default=None,
+        description="For a compensation, and needed there: minor units, at most what was paid for the units. Not used "
+        "for other wishes.",
+    )
+
+
+@strawberry.input(description="The shop agrees.")
+class ServiceCaseApproveInput:
+    case_id: strawberry.ID = strawberry.field(description="The case.")
+    lines: list[ServiceCaseAgreedInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="To which lines; the others are turned down. Left out, to all that wait for an answer.",
+    )
+    explanation: str = strawberry.field(
+        default="", description="Told to the customer, up to 500 characters; needed when a line is turned down."
+    )
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="The version you have seen; refused when the case has changed since."
+    )
+    idempotency_key: strawberry.ID = strawberry.field(
+        description="Chosen by the client, 1–100 characters: the same key does it once however often it is sent."
+    )
+
+
+@strawberry.input(description="The shop does not agree.")
+class ServiceCaseRejectInput:
+    case_id: strawberry.ID = strawberry.field(description="The case.")
+    explanation: str = strawberry.field(description="Why: told to the customer, 1 to 500 characters.")
+    expected_version: int | None = strawberry.field(
+        default=strawberry.UNSET, description="The version you have seen; refused when the case has changed since."
+    )
+
+
+@strawberry.input(description="The customer asks that somebody else decides.")
+class ServiceCaseAppealInput:
+    case_id: strawberry.ID = strawberry.field(description="The case.")
+    words: str = strawberry.field(description="What speaks against the decision, 1 to 1000 characters.")
+
+
+@strawberry.input(description="Goods are on their way back.")
+class ServiceCaseShipBackInput:
+    case_id: strawberry.ID = strawberry.field(description="The case.")
+    carrier: str = strawberry.field(description="With whom, 1 to 40 characters.")
+    waybill: str = strawberry.field(description="Under which number, 4 to 60 characters.")
+
+
+@strawberry.input(description="Units of a line as they came back.")
+class ServiceFindingInput:
+    order_line_id: strawberry.ID = strawberry.field(description="The order line.")
+    quantity: int = strawberry.field(description="Units.")
+    grade: Grade = strawberry.field(description="How they were found.")
+    sent_back: bool = strawberry.field(
+        name="isSentBack", default=False, description="True: they go to the customer again, and no money goes back."
+    )
+
+
+@strawberry.input(description="What the shop keeps of a line's money.")
+class ServiceDeductionInput:
+    order_line_id: strawberry.ID = strawberry.field(description="The order line.")
+    amount_minor_units: SafeInt = strawberry.field(description="Minor units, less than the line's units would give.")
+
+
+@strawberry.input(description="How the goods of a case were found.")
+class ServiceCaseInspectInput:
+    case_id: strawberry.ID = strawberry.field(description="The case.")
+    findings: list[ServiceFindingInput] = strawberry.field(
+        description="Every unit that was to come back, once; those of one line may be found differently."
+    )
+    deductions: list[ServiceDeductionInput] = strawberry.field(
+        default_factory=list, description="What is kept of the money of lines, for example because a part is missing."
+    )
+    explanation: str = strawberry.field(
+        default="",
+        description="Told to the customer, up to 500 characters; needed when units are sent back or money is kept.",
+    )
+    waybill: str = strawberry.field(
+        default="", description="Under which number units go to the customer again, up to 60 characters."
+    )
+    idempotency_key: strawberry.ID = strawberry.field(
+        description="Chosen by the client, 1–100 characters: the same key does it once however often it is sent."
+    )
+
+
 @strawberry.type(description="What asking would open. Nothing was written.")
 class ServiceCasePreviewPayload(Payload):
     lines: list[ServiceCaseLine] | None = strawberry.field(description="Each line with what it would give.")
@@ -232,4 +367,34 @@ class ServiceMutation:
         resolvers.service_case_cancel,
         ServiceCaseCancelInput,
         description="Take a case back, until the goods are on their way. By the order's buyer.",
+    )
+    service_case_approve: ServiceCasePayload = mutation(
+        resolvers.service_case_approve,
+        ServiceCaseApproveInput,
+        description="Agree to a case, or to some of its lines: money goes back at once, or when the goods have come "
+        "back. For staff who resolve cases; an appeal is decided by another person than the first.",
+    )
+    service_case_reject: ServiceCasePayload = mutation(
+        resolvers.service_case_reject,
+        ServiceCaseRejectInput,
+        description="Turn down what waits for an answer. The customer is told why and may appeal once. For staff who "
+        "resolve cases; an appeal is decided by another person than the first.",
+    )
+    service_case_appeal: ServiceCasePayload = mutation(
+        resolvers.service_case_appeal,
+        ServiceCaseAppealInput,
+        description="Ask that another person decides about what was turned down or sent back. By the order's buyer, "
+        "once, until `appealBy`.",
+    )
+    service_case_ship_back: ServiceCasePayload = mutation(
+        resolvers.service_case_ship_back,
+        ServiceCaseShipBackInput,
+        description="Tell with which carrier and waybill the goods come back. By the order's buyer, or by staff who "
+        "resolve cases, until `dueAt`; then the case is closed.",
+    )
+    service_case_inspect: ServiceCasePayload = mutation(
+        resolvers.service_case_inspect,
+        ServiceCaseInspectInput,
+        description="Take in what came back: what is as good as new goes on the shelf, what is broken is booked so, "
+        "and the money goes back, or the goods do. For staff who ship or resolve cases.",
     )

@@ -63,6 +63,22 @@ TEMPLATES: Final[dict[str, dict[str, str]]] = {
         "zh-CN": "【集市】您的订单 {number} 的配送问题已处理，结果可在订单中查看。",
         "en": "Jishi: what went wrong with the delivery of order {number} is settled; see the order for how.",
     },
+    "service_ship_back": {
+        "zh-CN": "【集市】您的订单 {number} 的售后申请已同意，请在期限内寄回商品并在订单中填写运单号。",
+        "en": "Jishi: we agree to what you asked about order {number}. Send the goods back and tell us the waybill.",
+    },
+    "service_settled": {
+        "zh-CN": "【集市】您的订单 {number} 的售后申请已处理，结果可在订单中查看。",
+        "en": "Jishi: what you asked about order {number} is settled; see the order for how.",
+    },
+    "service_rejected": {
+        "zh-CN": "【集市】很抱歉，您的订单 {number} 的售后申请未通过，原因及申诉方式请见订单。",
+        "en": "Jishi: we are sorry, we did not agree to what you asked about order {number}. See the order for why.",
+    },
+    "service_closed": {
+        "zh-CN": "【集市】您的订单 {number} 的售后申请因逾期未寄回商品已关闭。",
+        "en": "Jishi: the goods of order {number} did not come back in time, so your request is closed.",
+    },
     "urge_answered": {
         "zh-CN": "【集市】您催促的订单 {number} 已发货。",
         "en": "Jishi: goods of order {number}, which you asked us to hurry, are on their way.",

@@ -66,6 +66,12 @@ class EventKind(StrEnum):
     CASE_RESOLVED = "case.resolved"
     CASE_CLOSED = "case.closed"
     SERVICE_CASE_OPENED = "service_case.opened"
+    SERVICE_CASE_APPROVED = "service_case.approved"
+    SERVICE_CASE_REJECTED = "service_case.rejected"
+    SERVICE_CASE_SHIPPED_BACK = "service_case.shipped_back"
+    SERVICE_CASE_RESOLVED = "service_case.resolved"
+    SERVICE_CASE_CLOSED = "service_case.closed"
+    SERVICE_CASE_APPEALED = "service_case.appealed"
     SERVICE_CASE_ESCALATED = "service_case.escalated"
     SERVICE_CASE_CANCELED = "service_case.canceled"
     PICKUP_READY = "pickup.ready"
@@ -245,6 +251,30 @@ MESSAGES: dict[EventKind, dict[str, str]] = {
     EventKind.SERVICE_CASE_OPENED: {
         "en": "You have asked for after-sales service: {case}. We answer soon.",
         "zh-CN": "已提交售后申请 {case}，我们会尽快处理。",
+    },
+    EventKind.SERVICE_CASE_APPROVED: {
+        "en": "Request {case} is agreed to; send the goods back.",
+        "zh-CN": "售后申请 {case} 已同意，请寄回商品。",
+    },
+    EventKind.SERVICE_CASE_REJECTED: {
+        "en": "Request {case} is not agreed to. The shop says: “{why}”.",
+        "zh-CN": "售后申请 {case} 未通过，商家说明：“{why}”。",
+    },
+    EventKind.SERVICE_CASE_SHIPPED_BACK: {
+        "en": "The goods of request {case} are on their way back with {carrier}, {waybill}.",
+        "zh-CN": "售后申请 {case} 的商品已寄回：{carrier} {waybill}。",
+    },
+    EventKind.SERVICE_CASE_RESOLVED: {
+        "en": "Request {case} is settled.",
+        "zh-CN": "售后申请 {case} 已完成。",
+    },
+    EventKind.SERVICE_CASE_CLOSED: {
+        "en": "Request {case} is closed, because the goods did not come in time.",
+        "zh-CN": "售后申请 {case} 因逾期未寄回商品已关闭。",
+    },
+    EventKind.SERVICE_CASE_APPEALED: {
+        "en": "An appeal was made about request {case}; somebody else decides.",
+        "zh-CN": "已对售后申请 {case} 提出申诉，将由其他人员复核。",
     },
     EventKind.SERVICE_CASE_ESCALATED: {
         "en": "Request {case} takes longer than it should and has been given priority.",

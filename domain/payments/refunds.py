@@ -1,7 +1,7 @@
 """Money back: by line and quantity, with a preview that is right to the cent, and never more than was captured."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from domain import effects, idempotency
@@ -215,6 +215,46 @@ async def of_units(viewer: Viewer, order: Order, units: Mapping[UUID, int], *, r
         await _promise(viewer, order, payments, shares, reason=reason)
 
 
+async def of_returned(
+    viewer: Viewer,
+    order: Order,
+    units: Mapping[UUID, int],
+    *,
+    less: Mapping[UUID, int],
+    reason: RefundReason,
+    note: str,
+) -> dict[UUID, int]:
+    """Promise the money of received units of a locked order back, but for what the shop keeps (`less`, minor units by
+    line), which is not given back later either. Gives what each line was given.
+
+    Refuses LINE_ALREADY_REFUNDED where the units' money has gone back meanwhile.
+    """
+    lines = {line.id: line for line in await _locked_lines(order)}
+    if any(count > lines[key].quantity - lines[key].refunded for key, count in units.items()):
+        raise Refused("LINE_ALREADY_REFUNDED")
+    payments = await _applied(order, locked=True)
+    shares = [_but(share, less) for share in returned(order, lines, units, payments)]
+    if sum(share.amount for share in shares) > _rest(payments):
+        raise Refused("MORE_THAN_CAPTURED")
+    for key in units.keys() & less.keys():
+        lines[key].withheld += less[key]
+        await lines[key].save(update_fields=["withheld"])
+    if any(share.amount for share in shares):
+        await _promise(viewer, order, payments, shares, reason=reason, note=note)
+    else:
+        await _count(order, shares)
+    return {share.line.id: share.amount for share in shares if share.line}
+
+
+def _but(share: Share, less: Mapping[UUID, int]) -> Share:
+    return replace(share, amount=max(0, share.amount - less.get(share.line.id, 0))) if share.line else share
+
+
+async def line_of(order: Order, line_id: UUID) -> OrderLine:
+    """A line of a locked order as it is now."""
+    return await OrderLine.get(id=line_id, order_id=order.id)
+
+
 async def give_goodwill(viewer: Viewer, order: Order, amount: int, *, note: str) -> None:
     """Promise minor units of a locked order's money back for no goods; never more than it still holds."""
     payments = await _applied(order, locked=True)
@@ -352,7 +392,7 @@ def worth(line: OrderLine, units: int) -> int:
         line_total=line.total,
         line_quantity=line.quantity,
         already_units=line.refunded,
-        already_amount=line.refunded_amount,
+        already_amount=line.refunded_amount + line.withheld,
         units=units,
     )
 

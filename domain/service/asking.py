@@ -20,8 +20,6 @@ from kit.validate import clean_text
 from models.orders import Order, OrderLine
 from models.service import ServiceCase, ServiceCaseLine, ServiceReason, Wish
 
-LONGEST_NOTE = 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -65,7 +63,7 @@ async def preview(viewer: Viewer, order_id: UUID, asked: Sequence[Asked]) -> Pla
 
 async def create(viewer: Viewer, order_id: UUID, asked: Sequence[Asked], *, note: str, key: str) -> ServiceCase:
     """Open a case. The order is not completed while it is open. The same key does it once."""
-    words = clean_text(note, path=("note",), maximum=LONGEST_NOTE, multiline=True)
+    words = clean_text(note, path=("note",), maximum=cases.LONGEST_NOTE, multiline=True)
 
     async def work() -> UUID:
         return await _create(viewer, order_id, asked, words)

@@ -1,7 +1,7 @@
 """A customer's case: found, stored, ended and told to the order, which it keeps from being completed."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain import effects
@@ -18,6 +18,8 @@ from models.orders import Order
 from models.service import ServiceCase, ServiceCaseLine, ServiceLineState, ServiceState
 
 DUE = "service.due"
+LONGEST_NOTE = 1000
+LONGEST_EXPLANATION = 500
 
 
 async def locked(viewer: Viewer, case_id: UUID) -> tuple[Order, ServiceCase]:
@@ -85,16 +87,43 @@ async def cancel(viewer: Viewer, case_id: UUID) -> ServiceCase:
         return case
 
 
+async def finish(viewer: Viewer, order: Order, case: ServiceCase) -> None:
+    """Nothing of a locked case is left to be done: it ends as its lines say, and its order and customer are told."""
+    lines = await lines_of(case)
+    against = [line for line in lines if line.state in states.AGAINST]
+    is_given = any(line.state == ServiceLineState.SETTLED for line in lines)
+    may_appeal = against and case.appealed_at is None
+    days = viewer.market.policy.service_appeal_days
+    case.appeal_by = clock.now() + timedelta(days=days) if may_appeal else None
+    await end(viewer, order, case, ServiceState.RESOLVED if is_given else ServiceState.REJECTED)
+    await effects.soon("notice.service_settled" if is_given else "notice.service_rejected", order.id)
+    kind = "service_case.resolved" if is_given else "service_case.rejected"
+    await tell(viewer, order, kind=kind, data=await outcome(case))
+
+
 async def look_at(viewer: Viewer, case_id: UUID) -> None:
-    """The time for the next step is over: what the shop owes is escalated. Does nothing when it was done."""
+    """The time for the next step is over: what the shop owes is escalated, a customer who did not send anything is
+    waited for no longer. Does nothing when it was done."""
     async with viewer.market.change():
         order, case = await locked(viewer, case_id)
         now = clock.now()
         if case.due_at is None or now < case.due_at or case.escalated_at is not None:
             return
+        if case.state == ServiceState.AWAITING_GOODS:
+            await mark(await lines_of(case, *states.PENDING), ServiceLineState.GIVEN_UP)
+            await end(viewer, order, case, ServiceState.CLOSED)
+            await effects.soon("notice.service_closed", order.id)
+            await tell(viewer, order, kind="service_case.closed", data=facts(case))
+            return
         case.escalated_at = now
         await save(case)
         await tell(viewer, order, kind="service_case.escalated", data=facts(case))
+
+
+async def outcome(case: ServiceCase) -> dict[str, object]:
+    """What an event says about a decided case: what was given, and what the customer was told."""
+    amount = sum(line.amount or 0 for line in await lines_of(case))
+    return {**facts(case), "amount": amount, "currency": case.currency, "why": case.explanation}
 
 
 def facts(case: ServiceCase) -> dict[str, object]:

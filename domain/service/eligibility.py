@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from domain.market import Policy
-from domain.service.states import PENDING
+from domain.service.states import AGAINST, PENDING
 from kit import clock
 from kit.errors import Refused
 from kit.text import Localized
@@ -39,7 +39,7 @@ async def claimed(line_ids: Collection[UUID]) -> Mapping[UUID, Claimed]:
     for one in await ServiceCaseLine.filter(order_line_id__in=list(line_ids)):
         if one.state in PENDING or (one.state == ServiceLineState.SETTLED and one.wish == Wish.COMPENSATION):
             units[one.order_line_id] += one.quantity
-        if one.state == ServiceLineState.REJECTED:
+        if one.state in AGAINST:
             turned_down[one.order_line_id].add(one.reason)
     return {key: Claimed(units[key], frozenset(turned_down[key])) for key in {*units, *turned_down}}
 

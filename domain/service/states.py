@@ -5,8 +5,8 @@ from models.service import ServiceCase, ServiceLineState, ServiceState
 S = ServiceState
 TRANSITIONS: dict[ServiceState, frozenset[ServiceState]] = {
     S.REQUESTED: frozenset({S.AWAITING_GOODS, S.RESOLVED, S.REJECTED, S.CANCELED}),
-    S.AWAITING_GOODS: frozenset({S.GOODS_UNDERWAY, S.CANCELED, S.CLOSED}),
-    S.GOODS_UNDERWAY: frozenset({S.RESOLVED}),
+    S.AWAITING_GOODS: frozenset({S.GOODS_UNDERWAY, S.RESOLVED, S.REJECTED, S.CANCELED, S.CLOSED}),
+    S.GOODS_UNDERWAY: frozenset({S.RESOLVED, S.REJECTED}),
     S.APPEALED: frozenset({S.AWAITING_GOODS, S.RESOLVED, S.REJECTED, S.CANCELED}),
     S.RESOLVED: frozenset({S.APPEALED}),
     S.REJECTED: frozenset({S.APPEALED}),
@@ -15,6 +15,8 @@ TRANSITIONS: dict[ServiceState, frozenset[ServiceState]] = {
 }
 LIVE = (S.REQUESTED, S.AWAITING_GOODS, S.GOODS_UNDERWAY, S.APPEALED)
 TO_DECIDE = (S.REQUESTED, S.APPEALED)
+COMING = (S.AWAITING_GOODS, S.GOODS_UNDERWAY)
+AGAINST = (ServiceLineState.REJECTED, ServiceLineState.SENT_BACK)
 PENDING = (ServiceLineState.REQUESTED, ServiceLineState.APPROVED)
 
 
