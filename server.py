@@ -18,9 +18,18 @@ from adapters.carriers.kuaidi100.carrier import Kuaidi100Carrier
 from adapters.carriers.kuaidi100.wire import Keys, Wire
 from adapters.carriers.simulator import CarrierSimulator
 from adapters.messages import Console, DatabaseInbox
+from adapters.payments import rsa
+from adapters.payments.alipay.provider import Alipay
+from adapters.payments.alipay.wire import Wire as AlipayWire
+from adapters.payments.alipay.wire import keys as alipay_keys
 from adapters.payments.external import ExternalPayments
+from adapters.payments.provider import PaymentProvider
 from adapters.payments.simulator import PaymentSimulator
 from adapters.payments.simulator_page import routes as simulator_routes
+from adapters.payments.wechat.keys import PlatformKey
+from adapters.payments.wechat.keys import merchant as wechat_merchant
+from adapters.payments.wechat.provider import WechatPay
+from adapters.payments.wechat.wire import Wire as WechatWire
 from demo import simulator as demo_simulator
 from demo.doors import has_residents, people_to_sign_in_as
 from demo.doors import routes as demo_routes
@@ -97,7 +106,7 @@ async def open_market(settings: Settings) -> AsyncIterator[Market]:
     crypto.use_keys(settings.keys)
     await open_database(settings.database_url, pool=settings.database_pool)
     bus: EventBus = RedisBus(settings.redis_url) if settings.redis_url else InProcessBus()
-    simulator = payment_simulator(settings, bus)
+    providers = payment_providers(settings, bus)
     carriers = connected_carriers(settings)
     try:
         await market_clock.follow()
@@ -105,15 +114,58 @@ async def open_market(settings: Settings) -> AsyncIterator[Market]:
             policy=settings,
             bus=bus,
             messages=Console() if settings.sms_adapter == "console" else DatabaseInbox(),
-            providers={simulator.code: simulator, ExternalPayments.code: ExternalPayments()},
+            providers=providers,
             carriers=carriers,
         )
     finally:
-        await simulator.close()
+        for provider in providers.values():
+            await provider.close()
         for carrier in carriers.values():
             await carrier.close()
         await bus.close()
         await close_database()
+
+
+def payment_providers(settings: Settings, bus: EventBus) -> dict[str, PaymentProvider]:
+    """The providers that these settings have keys for, and those that need none, by their codes."""
+    found: list[PaymentProvider] = [payment_simulator(settings, bus), ExternalPayments()]
+    real = (WechatPay, settings.wechat_merchant, wechat_pay), (Alipay, settings.alipay_app_id, alipay)
+    for provider, number, connect in real:
+        if not number:
+            continue
+        if settings.currency != "CNY" or not settings.url.startswith("https://"):
+            log.warning("%s takes CNY and calls back at a PUBLIC_URL with https only: it is off.", provider.code)
+            continue
+        found.append(connect(settings))
+    return {provider.code: provider for provider in found}
+
+
+def wechat_pay(settings: Settings) -> WechatPay:
+    """WeChat Pay with the keys of these settings; ValueError when they cannot be right."""
+    by_hand = {}
+    if settings.wechat_public_key_id:
+        by_hand[settings.wechat_public_key_id] = PlatformKey(rsa.public_key(settings.wechat_public_key))
+    merchant = wechat_merchant(
+        number=settings.wechat_merchant,
+        app_id=settings.wechat_app_id,
+        api_key=settings.wechat_api_key.get_secret_value(),
+        serial=settings.wechat_serial,
+        private_key=settings.wechat_private_key.get_secret_value(),
+    )
+    return WechatPay(
+        WechatWire(merchant, url=settings.wechat_url, seconds=settings.payment_provider_seconds, platform=by_hand)
+    )
+
+
+def alipay(settings: Settings) -> Alipay:
+    """Alipay with the keys of these settings; ValueError when they cannot be right."""
+    keys = alipay_keys(
+        app_id=settings.alipay_app_id,
+        private_key=settings.alipay_private_key.get_secret_value(),
+        public_key=settings.alipay_public_key,
+        seller_id=settings.alipay_seller_id,
+    )
+    return Alipay(AlipayWire(keys, url=settings.alipay_url, seconds=settings.payment_provider_seconds))
 
 
 def payment_simulator(settings: Settings, bus: EventBus) -> PaymentSimulator:

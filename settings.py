@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent
@@ -197,6 +197,26 @@ class Settings(BaseSettings):
     )
     kuaidi100_poll_url: str = Field("https://poll.kuaidi100.com", description="where tracks and orders are asked for")
     kuaidi100_api_url: str = Field("https://api.kuaidi100.com", description="where delivery times are asked for")
+
+    # WeChat Pay (微信支付), API v3
+    wechat_merchant: str = Field("", description="the merchant's number (mchid); without it WeChat Pay is off")
+    wechat_app_id: str = Field("", description="the app id that is bound to the merchant's number")
+    wechat_api_key: SecretStr = Field(SecretStr(""), description="the APIv3 key, 32 bytes")
+    wechat_serial: str = Field("", description="serial of the merchant's own certificate")
+    wechat_private_key: SecretStr = Field(SecretStr(""), description="its private key, PEM or base64")
+    wechat_public_key_id: str = Field(
+        "", description="PUB_KEY_ID_…, where the merchant checks WeChat Pay by a public key and not by certificates"
+    )
+    wechat_public_key: str = Field("", description="that public key of WeChat Pay, PEM or base64")
+    wechat_url: str = Field("https://api.mch.weixin.qq.com", description="where WeChat Pay is asked")
+
+    # Alipay (支付宝)
+    alipay_app_id: str = Field("", description="the app's id; without it Alipay is off")
+    alipay_private_key: SecretStr = Field(SecretStr(""), description="the app's private key, PEM or base64")
+    alipay_public_key: str = Field("", description="Alipay's public key for this app, PEM or base64")
+    alipay_seller_id: str = Field("", description="the seller's PID; when set, notices about others are refused")
+    alipay_url: str = Field("https://openapi.alipay.com/gateway.do", description="where Alipay is asked")
+    payment_provider_seconds: float = Field(8.0, description="how long a payment provider may take to answer, seconds")
 
     limits: LimitSettings = Field(default_factory=LimitSettings)
 

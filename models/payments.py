@@ -28,6 +28,16 @@ class PaymentMethod(StrEnum):
 
     SIMULATOR = "SIMULATOR"
     EXTERNAL = "EXTERNAL"
+    WECHAT_PAY = "WECHAT_PAY"
+    ALIPAY = "ALIPAY"
+
+
+class PaymentScene(StrEnum):
+    """Where the customer is while paying, which decides what a client has to show."""
+
+    QR_CODE = "QR_CODE"
+    BROWSER = "BROWSER"
+    IN_APP = "IN_APP"
 
 
 class PaymentPurpose(StrEnum):
@@ -77,7 +87,9 @@ class Payment(Row):
     captured = fields.BigIntField(default=0, description="what the provider took, in minor units")
     refunded = fields.BigIntField(default=0, description="given or promised back of it")
     provider_reference = fields.CharField(max_length=80, null=True)
-    pay_url = fields.CharField(max_length=500, default="")
+    scene = fields.CharEnumField(PaymentScene, max_length=10, default=PaymentScene.BROWSER)
+    pay_url = fields.CharField(max_length=4000, default="")
+    pay_code = fields.TextField(default="", description="what a QR code shows, or what an app hands to the provider")
     payer = SealedText(null=True, description="who paid, as the provider names them")
     failure = fields.CharField(max_length=60, default="", description="the provider's reason")
     is_late = fields.BooleanField(default=False, description="captured when its order no longer waited for money")

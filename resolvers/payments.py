@@ -11,6 +11,7 @@ import strawberry
 from adapters.payments.simulator import Outcome
 from domain.orders.visible import is_known
 from domain.payments import attempts, demo, refunds, sending
+from domain.payments.providers import Offer, offered
 from domain.payments.refunds import Asked, Plan
 from domain.payments.shares import Share
 from kit import ids
@@ -22,6 +23,7 @@ from models.orders import Order, OrderLine
 from models.payments import (
     Payment,
     PaymentMethod,
+    PaymentScene,
     PaymentState,
     Refund,
     RefundLine,
@@ -50,6 +52,23 @@ async def payment(
 
 def pay_url(root: strawberry.Parent[Payment]) -> str | None:
     return root.pay_url or None if root.state == PaymentState.PENDING else None
+
+
+def pay_code(root: strawberry.Parent[Payment]) -> str | None:
+    return _code(root, PaymentScene.QR_CODE)
+
+
+def pay_parameters(root: strawberry.Parent[Payment]) -> str | None:
+    return _code(root, PaymentScene.IN_APP)
+
+
+def _code(payment: Payment, scene: PaymentScene) -> str | None:
+    is_payable = payment.state == PaymentState.PENDING and payment.scene == scene
+    return payment.pay_code or None if is_payable else None
+
+
+def payment_methods(info: Info) -> list[Offer]:
+    return offered(info.context.viewer.market)
 
 
 def failure(root: strawberry.Parent[Payment | Refund]) -> str | None:
@@ -106,12 +125,25 @@ async def order_payments(root: strawberry.Parent[Order], info: Info) -> list[Pay
 
 
 async def payment_create(
-    info: Info, *, order_id: str, method: PaymentMethod, idempotency_key: str, return_url: str = ""
+    info: Info,
+    *,
+    order_id: str,
+    method: PaymentMethod,
+    idempotency_key: str,
+    return_url: str = "",
+    scene: PaymentScene | None = None,
+    payer_id: str = "",
 ) -> Answer:
     key = ids.key_of("Order", order_id, "order_id")
     return Answer(
         payment=await attempts.create(
-            info.context.viewer, key, method=method, idempotency_key=idempotency_key, return_url=return_url
+            info.context.viewer,
+            key,
+            method=method,
+            idempotency_key=idempotency_key,
+            return_url=return_url,
+            scene=scene,
+            payer_id=payer_id,
         )
     )
 

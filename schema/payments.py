@@ -8,7 +8,7 @@ import strawberry
 from adapters.payments.simulator import Outcome
 from loaders import payments as loaders
 from models import payments as models
-from models.payments import PaymentMethod, PaymentPurpose, PaymentState, RefundReason, RefundState
+from models.payments import PaymentMethod, PaymentPurpose, PaymentScene, PaymentState, RefundReason, RefundState
 from resolvers import payments as resolvers
 from schema.errors import Payload
 from schema.fields import enum_type, field, mutation
@@ -27,6 +27,17 @@ enum_type(
     values={
         "SIMULATOR": "The local payment simulator: no real money moves.",
         "EXTERNAL": "At the marketplace that sold the order. Not for `paymentCreate`.",
+        "WECHAT_PAY": "WeChat Pay (微信支付), where the market has keys for it.",
+        "ALIPAY": "Alipay (支付宝), where the market has keys for it.",
+    },
+)
+enum_type(
+    PaymentScene,
+    description="Where the customer is while paying, which decides what a client has to show.",
+    values={
+        "QR_CODE": "In front of another screen: draw `payCode` as a QR code, to be read by the provider's app.",
+        "BROWSER": "In a browser: open `payUrl`. With WeChat Pay that is a phone's browser outside WeChat (H5).",
+        "IN_APP": "Inside WeChat (JSAPI, mini program), or an app with Alipay's SDK: hand `payParameters` to it.",
     },
 )
 enum_type(
@@ -112,7 +123,19 @@ class Payment(Node):
     amount: Money = money("amount", description="What is to be paid: the order's total, the difference or the tip.")
     captured: Money = money("captured", description="What the provider took.")
     refunded: Money = money("refunded", description="What was given or promised back of it.")
-    pay_url: str | None = field(resolvers.pay_url, description="Where to pay; null once it is no longer pending.")
+    scene: PaymentScene = strawberry.field(description="Where it is paid, and so by which of the next three.")
+    pay_url: str | None = field(
+        resolvers.pay_url, description="The page to pay at, for `BROWSER`; null once it is no longer pending."
+    )
+    pay_code: str | None = field(
+        resolvers.pay_code,
+        description="The text of the QR code to pay by, for `QR_CODE`; null once it is no longer pending.",
+    )
+    pay_parameters: str | None = field(
+        resolvers.pay_parameters,
+        description="For `IN_APP`: with WeChat Pay the JSON for `wx.requestPayment` or `WeixinJSBridge`, with Alipay "
+        "the order string for its SDK. Null once it is no longer pending.",
+    )
     failure: str | None = field(resolvers.failure, description="The provider's reason for refusing it, a code.")
     is_late: bool = strawberry.field(description="Whether it came when the order no longer waited for money.")
     is_applied: bool = strawberry.field(
@@ -150,8 +173,18 @@ class Refund(Node):
     succeeded_at: datetime | None = strawberry.field(description="When the money went back, UTC.")
 
 
+@strawberry.type(description="A method that can be chosen for `paymentCreate`.")
+class PaymentOffer:
+    method: PaymentMethod = strawberry.field(description="How one can pay.")
+    scenes: list[PaymentScene] = strawberry.field(description="Where one can pay with it, what is usual first.")
+
+
 @strawberry.type
 class PaymentQuery:
+    payment_methods: list[PaymentOffer] = field(
+        resolvers.payment_methods,
+        description="The methods that can be chosen here, for clients to show. For everybody.",
+    )
     payment: Payment | None = field(resolvers.payment, description="An attempt to pay, if it is yours to see.")
 
 
@@ -165,11 +198,21 @@ class PaymentCreateInput:
     return_url: str = strawberry.field(
         default="", description="Where the provider's page leads back to: http or https, up to 500 characters."
     )
+    scene: PaymentScene | None = strawberry.field(
+        default=None, description="Where it is to be paid; the first of the method's `scenes` when left out."
+    )
+    payer_id: str = strawberry.field(
+        default="",
+        description="Who pays, by the provider's name for them. WeChat Pay `IN_APP` needs it: the openid under the "
+        "market's app id. Up to 128 characters.",
+    )
 
 
 @strawberry.type(description="The payment that was started.")
 class PaymentCreatePayload(Payload):
-    payment: Payment | None = strawberry.field(description="Open its `payUrl` to pay; null when nothing was done.")
+    payment: Payment | None = strawberry.field(
+        description="It is paid by its `payUrl`, `payCode` or `payParameters`; null when nothing was done."
+    )
 
 
 @strawberry.input(description="What the payment simulator is to do.")

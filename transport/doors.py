@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from adapters.replies import Reply
 from domain.catalog import exports, uploads
 from domain.fulfillment import documents, notices, proofs
 from domain.market import Market
@@ -23,6 +24,7 @@ STATUS = {
     "UPLOAD_UNUSABLE": 409,
     "FILE_TOO_LARGE": 413,
     "NO_PICTURE": 415,
+    "PROVIDER_UNAVAILABLE": 503,
 }
 
 
@@ -35,7 +37,7 @@ class Doors:
         self._asking: asyncio.Task[health.Report] | None = None
 
     async def webhook(self, request: Request) -> Response:
-        """A provider's callback: 204 when it was taken, now or before."""
+        """A provider's callback, answered in its own words when it was taken, now or before."""
         try:
             body = await self._body(request)
             if body is None:
@@ -46,7 +48,7 @@ class Doors:
             return _refused(refused)
         except ClientDisconnect:
             return Response(status_code=400)
-        return Response(status_code=204)
+        return _said(webhooks.answer(self._market(), provider))
 
     async def carrier_webhook(self, request: Request) -> Response:
         """What a carrier tells us unasked, answered as that carrier wants it."""
@@ -60,7 +62,7 @@ class Doors:
             return _refused(refused)
         except ClientDisconnect:
             return Response(status_code=400)
-        return Response(reply.body, status_code=reply.status, media_type=reply.media_type if reply.body else None)
+        return _said(reply)
 
     async def _body(self, request: Request) -> bytes | None:
         """The whole body; None when it is larger than anybody who has something to say needs."""
@@ -144,6 +146,10 @@ class Doors:
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
     async for chunk in request.stream():
         yield chunk
+
+
+def _said(reply: Reply) -> Response:
+    return Response(reply.body, status_code=reply.status, media_type=reply.media_type if reply.body else None)
 
 
 def _refused(refused: Refused) -> Response:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NoReturn, Protocol
 
+from adapters.replies import Reply
 from kit.text import Localized
 from models.fulfillment import ParcelState, ScanKind
 
@@ -114,15 +115,6 @@ class Push:
     waybill: str
     scans: tuple[Scan, ...]
     goes_on: bool | None = True
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What a carrier wants to read after a push."""
-
-    status: int
-    body: str = ""
-    media_type: str = "application/json"
 
 
 class Carrier(Protocol):

@@ -22,10 +22,10 @@ from adapters.carriers.carrier import (
     PlainCarrier,
     Push,
     Quote,
-    Reply,
     Scan,
     WaybillRefused,
 )
+from adapters.replies import Reply
 from adapters.signatures import signed_headers
 from kit import clock, ids
 from models.database import transaction

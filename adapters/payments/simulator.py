@@ -15,12 +15,13 @@ from tortoise.exceptions import IntegrityError
 
 from adapters.bus import EventBus
 from adapters.payments import callbacks
-from adapters.payments.provider import Charge, Notice, NoticeKind, ProviderRefused
+from adapters.payments.provider import Charge, Notice, NoticeKind, ProviderRefused, Way
+from adapters.replies import Reply
 from adapters.signatures import signed_headers
 from kit import clock, ids
 from models.database import transaction
 from models.jobs import Timer
-from models.payments import ChargeState, SimulatedCharge, SimulatedNotice
+from models.payments import ChargeState, PaymentScene, SimulatedCharge, SimulatedNotice
 
 DELIVER = "simulator.deliver"
 MOST_DELIVERIES = 20
@@ -55,6 +56,9 @@ class PaymentSimulator:
     """The default provider. `url` is where browsers find its pages; `transport` replaces the network in tests."""
 
     code = "simulator"
+    scenes = (PaymentScene.BROWSER,)
+    names_payer: frozenset[PaymentScene] = frozenset()
+    heard = Reply(204)
 
     def __init__(
         self,
@@ -85,6 +89,7 @@ class PaymentSimulator:
         notify_url: str,
         now: datetime,
         expires_at: datetime,
+        way: Way,
     ) -> Charge:
         charge = await SimulatedCharge.get_or_none(request_key=request_key)
         if charge is None:
@@ -106,7 +111,15 @@ class PaymentSimulator:
         return Charge(reference=charge.reference, pay_url=f"{self._url}/simulator/pay/{charge.reference}")
 
     async def refund(
-        self, *, request_key: str, charge_reference: str, amount: int, currency: str, notify_url: str, now: datetime
+        self,
+        *,
+        request_key: str,
+        charge_reference: str,
+        charge_amount: int,
+        amount: int,
+        currency: str,
+        notify_url: str,
+        now: datetime,
     ) -> str:
         async with transaction():
             charge = await _locked(charge_reference)
@@ -139,7 +152,9 @@ class PaymentSimulator:
     async def find_charge(self, *, request_key: str, reference: str, now: datetime) -> Notice | None:
         return await self._outcome(await _known(request_key, "charge"), now=now)
 
-    async def find_refund(self, *, request_key: str, reference: str, now: datetime) -> Notice | None:
+    async def find_refund(
+        self, *, request_key: str, reference: str, charge_reference: str, now: datetime
+    ) -> Notice | None:
         return await self._outcome(await _known(request_key, "refund"), now=now)
 
     async def close_charge(self, *, request_key: str, reference: str, now: datetime) -> None:
@@ -151,7 +166,7 @@ class PaymentSimulator:
                 charge.state = ChargeState.CLOSED
                 await charge.save(update_fields=["state"])
 
-    def verify(self, *, body: bytes, headers: Mapping[str, str]) -> Notice:
+    async def verify(self, *, body: bytes, headers: Mapping[str, str]) -> Notice:
         return callbacks.read(body, headers, secret=self.secret, now=clock.machine())
 
     # What only a simulator does --------------------------------------------------------------------------------------

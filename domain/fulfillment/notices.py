@@ -6,7 +6,8 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
-from adapters.carriers.carrier import Ability, BadSignature, Carrier, Push, Reply, Scan
+from adapters.carriers.carrier import Ability, BadSignature, Carrier, Push, Scan
+from adapters.replies import Reply
 from domain import effects
 from domain.access import system
 from domain.fulfillment import tracking

@@ -76,7 +76,12 @@ async def about_refund(market: Market, refund: Refund) -> bool:
         await _ask_later(refund, now)
         return False
     key, reference = sending.request_key(refund), refund.provider_reference or ""
-    found = await _asked(market, refund, lambda: provider.find_refund(request_key=key, reference=reference, now=now))
+    charge = refund.payment.provider_reference or ""
+    found = await _asked(
+        market,
+        refund,
+        lambda: provider.find_refund(request_key=key, reference=reference, charge_reference=charge, now=now),
+    )
     if found:
         await Refund.filter(id=refund.id).update(ask_at=None)
     return found

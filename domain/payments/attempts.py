@@ -5,38 +5,45 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from adapters.payments.provider import ProviderError, ProviderRefused
+from adapters.payments.provider import ProviderError, ProviderRefused, Way
 from domain import idempotency
 from domain.access import Viewer
 from domain.orders import actions
 from domain.orders.actions import Action
 from domain.orders.history import lock, tell
-from domain.payments import captures, claims, states
-from domain.payments.providers import provider_of
+from domain.payments import captures, claims, providers, states
 from kit import clock, ids
 from kit.errors import Refused
 from models.orders import Order, OrderState
-from models.payments import Payment, PaymentMethod, PaymentPurpose, PaymentState
+from models.payments import Payment, PaymentMethod, PaymentPurpose, PaymentScene, PaymentState
 
 LONGEST_URL = 500
 
 
 async def create(
-    viewer: Viewer, order_id: UUID, *, method: PaymentMethod, idempotency_key: str, return_url: str = ""
+    viewer: Viewer,
+    order_id: UUID,
+    *,
+    method: PaymentMethod,
+    idempotency_key: str,
+    return_url: str = "",
+    scene: PaymentScene | None = None,
+    payer_id: str = "",
 ) -> Payment:
-    """Start an attempt to pay the whole order and open it with the provider; gives it with the address to pay at.
+    """Start an attempt to pay the whole order and open it with the provider; gives it with what it is paid by.
 
     Where the provider does not answer, the attempt is kept and the same call may be repeated under the same key.
     """
     check_return_url(return_url)
+    way = providers.way(viewer, method, scene=scene, payer_id=payer_id)
     payment_id = await idempotency.once(
         viewer,
         "paymentCreate",
         idempotency_key,
-        asked={"order": order_id, "method": method, "return_url": return_url},
-        work=lambda: _start(viewer, order_id, method=method),
+        asked={"order": order_id, "method": method, "return_url": return_url, "scene": scene, "payer_id": payer_id},
+        work=lambda: _start(viewer, order_id, method=method, way=way),
     )
-    return await open_with_provider(viewer, payment_id, return_url=return_url)
+    return await open_with_provider(viewer, payment_id, return_url=return_url, way=way)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ async def create_for_claim(
 ) -> Payment:
     """Start an attempt to pay a claim on an order that the viewer may see; the caller has checked that it may be."""
     check_return_url(return_url)
+    way = providers.way(viewer, method)
 
     async def work() -> UUID:
         order = await lock(viewer, order_id)
@@ -85,13 +93,14 @@ async def create_for_claim(
             claim_id=claim.id,
             amount=claim.amount,
             method=method,
+            scene=way.scene,
             expires_at=expires_at,
         )
         return started.id
 
     asked = claim.asked(method, return_url)
     payment_id = await idempotency.once(viewer, claim.operation, key, asked=asked, work=work)
-    return await open_with_provider(viewer, payment_id, return_url=return_url)
+    return await open_with_provider(viewer, payment_id, return_url=return_url, way=way)
 
 
 def check_return_url(url: str) -> None:
@@ -108,15 +117,16 @@ def check_return_url(url: str) -> None:
         raise Refused("INVALID_INPUT", path=("returnUrl",), why="an http or https address is needed")
 
 
-async def _start(viewer: Viewer, order_id: UUID, *, method: PaymentMethod) -> UUID:
+async def _start(viewer: Viewer, order_id: UUID, *, method: PaymentMethod, way: Way) -> UUID:
     order = await lock(viewer, order_id)
     actions.check(viewer, order, Action.PAY)
     order.payment_attempts += 1
     payment = await Payment.create(
         order_id=order.id,
         number=f"P{ids.readable(12)}",
-        provider=provider_of(method),
+        provider=providers.PROVIDER_OF[method],
         method=method,
+        scene=way.scene,
         currency=order.currency,
         amount=order.total,
         created_at=clock.now(),
@@ -129,10 +139,10 @@ async def _start(viewer: Viewer, order_id: UUID, *, method: PaymentMethod) -> UU
     return payment.id
 
 
-async def open_with_provider(viewer: Viewer, payment_id: UUID, *, return_url: str) -> Payment:
-    """Have the provider open a charge for an attempt; gives it with the address to pay at. May be repeated."""
+async def open_with_provider(viewer: Viewer, payment_id: UUID, *, return_url: str, way: Way) -> Payment:
+    """Have the provider open a charge for an attempt; gives it with what it is paid by. May be repeated."""
     payment = await Payment.get(id=payment_id).select_related("order")
-    if payment.pay_url or payment.state != PaymentState.PENDING:
+    if payment.pay_url or payment.pay_code or payment.state != PaymentState.PENDING:
         return payment
     try:
         charge = await viewer.market.providers[payment.provider].open_charge(
@@ -144,10 +154,12 @@ async def open_with_provider(viewer: Viewer, payment_id: UUID, *, return_url: st
             notify_url=notify_url(viewer, payment.provider),
             now=clock.now(),
             expires_at=payment.expires_at,
+            way=way,
         )
     except (ProviderError, ProviderRefused) as error:
         raise Refused("PROVIDER_UNAVAILABLE", path=("method",), retryable=True) from error
-    await Payment.filter(id=payment.id).update(provider_reference=charge.reference, pay_url=charge.pay_url)
+    still_open = Payment.filter(id=payment.id, state=PaymentState.PENDING)  # its callback may have been quicker
+    await still_open.update(provider_reference=charge.reference, pay_url=charge.pay_url, pay_code=charge.pay_code)
     return await Payment.get(id=payment.id)
 
 

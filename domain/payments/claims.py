@@ -9,10 +9,10 @@ from domain.access import Viewer
 from domain.orders.history import lock, tell
 from domain.orders.states import FINAL
 from domain.payments import ledger, refunds, states
-from domain.payments.providers import provider_of
+from domain.payments.providers import PROVIDER_OF
 from kit import clock, ids
 from models.orders import Order, OrderState
-from models.payments import Payment, PaymentMethod, PaymentPurpose, PaymentState, RefundReason
+from models.payments import Payment, PaymentMethod, PaymentPurpose, PaymentScene, PaymentState, RefundReason
 
 PAID: Mapping[PaymentPurpose, str] = {
     PaymentPurpose.DIFFERENCE: "order.difference_paid",
@@ -31,14 +31,16 @@ async def start(
     claim_id: UUID,
     amount: int,
     method: PaymentMethod,
+    scene: PaymentScene,
     expires_at: datetime,
 ) -> Payment:
     """Write down an attempt to pay a claim on a locked order. `attempts.open_with_provider` opens it afterwards."""
     payment = await Payment.create(
         order_id=order.id,
         number=f"P{ids.readable(12)}",
-        provider=provider_of(method),
+        provider=PROVIDER_OF[method],
         method=method,
+        scene=scene,
         purpose=purpose,
         claim_id=claim_id,
         currency=order.currency,

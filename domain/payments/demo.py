@@ -25,7 +25,7 @@ async def simulate(
     payment = await visible(viewer).filter(id=payment_id).first()
     if payment is None:
         raise Refused("NOT_FOUND", path=("paymentId",), what="payment")
-    provider = viewer.market.providers[payment.provider]
+    provider = viewer.market.providers.get(payment.provider)
     if not isinstance(provider, PaymentSimulator):
         raise Refused("DEMO_ONLY")
     try:

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from adapters.payments.provider import Notice, NoticeKind, ProviderError, ProviderRefused
+from adapters.payments.provider import Notice, NoticeKind, PaymentProvider, ProviderError, ProviderRefused
 from domain import effects, idempotency
 from domain.access import Permission, Viewer
 from domain.orders.history import lock, tell
@@ -30,9 +30,10 @@ async def send(viewer: Viewer, refund_id: UUID) -> None:
         return
     payment = refund.payment
     try:
-        reference = await viewer.market.providers[payment.provider].refund(
+        reference = await _provider(viewer, payment.provider).refund(
             request_key=request_key(refund),
             charge_reference=payment.provider_reference or "",
+            charge_amount=payment.captured,
             amount=refund.amount,
             currency=refund.currency,
             notify_url=notify_url(viewer, payment.provider),
@@ -49,6 +50,14 @@ async def send(viewer: Viewer, refund_id: UUID) -> None:
     await Refund.filter(id=refund.id, attempt=refund.attempt).update(provider_reference=reference, ask_at=ask_from())
     if payment.method == PaymentMethod.EXTERNAL:
         await _settled(viewer, refund, provider=payment.provider, reference=reference)
+
+
+def _provider(viewer: Viewer, code: str) -> PaymentProvider:
+    """Whoever took the money; one that is no longer connected may be again."""
+    provider = viewer.market.providers.get(code)
+    if provider is None:
+        raise ProviderError("not connected")
+    return provider
 
 
 async def _settled(viewer: Viewer, refund: Refund, *, provider: str, reference: str) -> None:

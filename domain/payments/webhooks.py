@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from tortoise.exceptions import IntegrityError
 
-from adapters.payments.provider import BadSignature, Notice, NoticeKind
+from adapters.payments.provider import BadSignature, Notice, NoticeKind, ProviderError
+from adapters.replies import Reply
 from domain.access import Viewer, system
 from domain.market import Market
 from domain.payments import captures, sending
@@ -20,15 +21,23 @@ APPLY: Mapping[NoticeKind, Callable[..., Awaitable[str]]] = {
     NoticeKind.REFUND_FAILED: sending.fail,
 }
 DUPLICATE = "duplicate"
+NOTHING = "nothing to us"
 
 
 async def receive(market: Market, provider_code: str, *, body: bytes, headers: Mapping[str, str]) -> str:
     """Take a callback in; gives what was made of it, for the record. The names of `headers` are in lower case.
 
-    Refuses NOT_FOUND for a provider that we do not know, BAD_SIGNATURE, and MALFORMED_NOTICE for what is signed and
-    still no notice. Anything else that goes wrong leaves no trace, so that the provider calls again.
+    Refuses NOT_FOUND for a provider that we do not know, BAD_SIGNATURE, MALFORMED_NOTICE for what is signed and still
+    no notice, and PROVIDER_UNAVAILABLE where its signature could not be checked. Anything else that goes wrong leaves
+    no trace, so that the provider calls again.
     """
-    return await apply(market, _verified(market, provider_code, body=body, headers=headers), provider=provider_code)
+    notice = await _verified(market, provider_code, body=body, headers=headers)
+    return NOTHING if notice is None else await apply(market, notice, provider=provider_code)
+
+
+def answer(market: Market, provider_code: str) -> Reply:
+    """What a provider wants to read when its callback was taken, now or before."""
+    return market.providers[provider_code].heard
 
 
 async def apply(market: Market, notice: Notice, *, provider: str) -> str:
@@ -43,14 +52,16 @@ async def apply(market: Market, notice: Notice, *, provider: str) -> str:
         raise
 
 
-def _verified(market: Market, provider_code: str, *, body: bytes, headers: Mapping[str, str]) -> Notice:
+async def _verified(market: Market, provider_code: str, *, body: bytes, headers: Mapping[str, str]) -> Notice | None:
     provider = market.providers.get(provider_code)
     if provider is None:
         raise Refused("NOT_FOUND", what="provider")
     try:
-        return provider.verify(body=body, headers=headers)
+        return await provider.verify(body=body, headers=headers)
     except BadSignature as error:
         raise Refused("BAD_SIGNATURE") from error
+    except ProviderError as error:
+        raise Refused("PROVIDER_UNAVAILABLE") from error
     except (ValueError, RecursionError) as error:
         raise Refused("MALFORMED_NOTICE") from error
 

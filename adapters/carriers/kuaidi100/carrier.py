@@ -17,12 +17,12 @@ from adapters.carriers.carrier import (
     PlainCarrier,
     Push,
     Quote,
-    Reply,
     Scan,
     WaybillRefused,
 )
 from adapters.carriers.kuaidi100 import codes
 from adapters.carriers.kuaidi100.wire import OURS_TO_MEND, Wire, data_of, signature
+from adapters.replies import Reply
 from kit import clock, crypto
 from kit.money import to_minor
 from models.fulfillment import CarrierCode, ScanKind
