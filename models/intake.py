@@ -66,4 +66,4 @@ class OrderBatchRow(Row):
     class Meta:
         table = "order_batch_row"
         unique_together = (("batch_id", "row"),)
-        indexes = (Index(fields=("order_id",)),)
+        indexes = (Index(fields=("order_id",)), Index(fields=("external_id",)))

@@ -32,6 +32,7 @@ from models.orders import Order
 log = logging.getLogger("jishi.orders")
 
 RUN = "order.take_in"  # the job that reads on
+Outcome = tuple[RowOutcome, UUID | None, list[Refused]]  # what became of a row, the order, what was wrong
 TAKEN_IN = (BatchState.COMPLETED, BatchState.FAILED)
 _CHANNEL = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
@@ -154,13 +155,13 @@ class _Reader:
         """The order, its line in the report and the place in the file, in one transaction."""
         batch = self.batch
         async with self.viewer.market.change():
-            outcome, order, problems = await self._outcome(row)
+            outcome, order_id, problems = await self._outcome(row)
             await OrderBatchRow.create(
                 batch_id=batch.id,
                 row=row.row,
                 external_id=row.external_id,
                 outcome=outcome,
-                order_id=order.id if order else None,
+                order_id=order_id,
                 digest=row.digest,
                 problems=[_as_json(problem) for problem in problems],
             )
@@ -174,7 +175,7 @@ class _Reader:
             await OrderBatch.filter(id=batch.id).update(**counts)
         batch.update_from_dict(counts)
 
-    async def _outcome(self, row: Row) -> tuple[RowOutcome, Order | None, list[Refused]]:
+    async def _outcome(self, row: Row) -> Outcome:
         if row.order is None:
             return RowOutcome.REJECTED, None, row.problems
         known = await self._known(row)
@@ -183,7 +184,7 @@ class _Reader:
         try:
             async with transaction():  # a savepoint: a row that fails leaves its line in the report
                 order = await accept(self.viewer, row.order, channel=self.batch.channel, settle=self.settle)
-                return RowOutcome.ACCEPTED, order, []
+                return RowOutcome.ACCEPTED, order.id, []
         except Refused as refused:
             return RowOutcome.REJECTED, None, [refused]
         except Refusals as several:
@@ -199,15 +200,16 @@ class _Reader:
             log.exception("batch %s: row %d could not be stored (%s)", self.batch.id, row.row, number)
             return RowOutcome.REJECTED, None, [Refused("ORDER_FAILED", number=number)]
 
-    async def _known(self, row: Row) -> tuple[RowOutcome, Order | None, list[Refused]] | None:
-        """What was made of the same order before, in this file or another."""
-        order = await Order.get_or_none(channel=self.batch.channel, external_id=row.external_id)
-        if order is None:
-            return None
-        first = await OrderBatchRow.filter(order_id=order.id, outcome=RowOutcome.ACCEPTED).first()
-        if first is not None and first.digest != row.digest:
-            return RowOutcome.REJECTED, order, [Refused("EXTERNAL_ORDER_DIFFERS", path=("externalId",))]
-        return RowOutcome.REPEATED, order, []
+    async def _known(self, row: Row) -> Outcome | None:
+        """What was made of the same order before, in this file or another; also of one that has been put away."""
+        taken = OrderBatchRow.filter(external_id=row.external_id, outcome=RowOutcome.ACCEPTED)
+        first = await taken.filter(batch__channel=self.batch.channel).first()
+        if first is None:
+            order = await Order.get_or_none(channel=self.batch.channel, external_id=row.external_id)
+            return (RowOutcome.REPEATED, order.id, []) if order else None
+        if first.digest != row.digest:
+            return RowOutcome.REJECTED, first.order_id, [Refused("EXTERNAL_ORDER_DIFFERS", path=("externalId",))]
+        return RowOutcome.REPEATED, first.order_id, []
 
     async def _end(self, error: str) -> bool:
         """Close the batch. A file that cannot be read as a whole keeps what was taken from it before."""

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from domain import events
 from domain.access import Viewer, system
+from domain.archive import storing
 from domain.catalog import uploads
 from domain.market import Market
 from domain.orders import intake_batches, lifecycle
@@ -118,6 +120,21 @@ async def test_the_same_file_twice_makes_no_order_twice(market: Market) -> None:
     assert (await Order.all().count(), await Payment.all().count()) == (2, 2)
     rows = await OrderBatchRow.filter(batch_id=again.id).order_by("row")
     assert [one.order_id for one in rows] == [order.id for order in await Order.all().order_by("external_id")]
+
+
+async def test_an_order_that_has_been_put_away_is_not_made_again(market: Market) -> None:
+    await stock_the_shop()
+    await take_in(market, file_of(row()))
+    order = await Order.get()
+    await lifecycle.cancel(system(market), order.id, reason=CancelReason.OTHER)
+    await run_all(market, days=200)
+    await events.publish()
+    assert await storing.archive_old(system(market), limit=10) == 1
+    assert counts(await take_in(market, file_of(row()))) == (BatchState.COMPLETED, 0, 1, 0)
+    changed = await take_in(market, file_of(row(note="changed")))
+    assert await problems_of(changed) == [(1, "EXTERNAL_ORDER_DIFFERS", ["externalId"])]
+    assert not await Order.exists()
+    assert {one.order_id for one in await OrderBatchRow.all()} == {order.id}
 
 
 async def test_the_same_number_at_another_marketplace_is_another_order(market: Market) -> None:
