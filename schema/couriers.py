@@ -40,7 +40,7 @@ enum_type(
         "DELIVERING": "On the way to the customer; the position can be watched.",
         "COMPLETED": "Handed over, with a proof.",
         "FAILED": "It could not be handed over.",
-        "CANCELED": "The order was canceled before the rider set out.",
+        "CANCELED": "Before the rider set out the order was canceled, or left otherwise.",
     },
 )
 enum_type(
@@ -317,7 +317,8 @@ class CourierMutation:
     courier_job_offer: CourierJobPayload = mutation(
         resolvers.courier_job_offer,
         CourierJobOfferInput,
-        description="Offer an order to riders again after a job failed. For staff who send couriers.",
+        description="Offer an order to riders again that has no open job. JOB_EXISTS where it has one, "
+        "NOT_FOR_A_COURIER where riders do not bring it or nothing of it is left to ship. For staff who send couriers.",
     )
     courier_job_assign: CourierJobPayload = mutation(
         resolvers.courier_job_assign,
@@ -347,7 +348,8 @@ class CourierMutation:
     courier_job_fail: CourierJobPayload = mutation(
         resolvers.courier_job_fail,
         CourierJobFailInput,
-        description="Bring the goods back: nobody was there, or the customer would not have them. For the job's rider.",
+        description="Say that the goods could not be handed over. Where nobody was there they are offered to riders "
+        "again, a few times at most; what the customer would not have comes back. For the job's rider.",
     )
     service_start: ServicePayload = mutation(
         resolvers.service_start, ServiceStartInput, description="Begin a booked service. For those who do services."

@@ -38,7 +38,7 @@ enum_type(
         "ACCEPTED": "The carrier stops it.",
         "REFUSED": "The carrier cannot stop it: return it after it was received.",
         "DONE": "It came back and was settled, or arrived at the other address.",
-        "FAILED": "It was delivered all the same.",
+        "FAILED": "It was delivered all the same, made good otherwise, or came back after receipt was confirmed.",
     },
 )
 

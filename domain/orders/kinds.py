@@ -137,8 +137,8 @@ MESSAGES: dict[EventKind, dict[str, str]] = {
         "zh-CN": "包裹 {waybill} 已拦截成功。",
     },
     EventKind.INTERCEPTION_FAILED: {
-        "en": "Parcel {waybill} was delivered before it could be stopped.",
-        "zh-CN": "包裹 {waybill} 未能拦截，已签收。",
+        "en": "Parcel {waybill} was not stopped after all.",
+        "zh-CN": "包裹 {waybill} 最终未能拦截。",
     },
     EventKind.ORDER_CHANGED: {"en": "The order was changed.", "zh-CN": "订单已变更。"},
     EventKind.ORDER_CHANGE_WAITS: {
@@ -154,7 +154,7 @@ MESSAGES: dict[EventKind, dict[str, str]] = {
         "zh-CN": "变更已取消，订单保持不变。",
     },
     EventKind.ORDER_CHANGE_REJECTED: {
-        "en": "The change came too late; what was paid for it goes back.",
+        "en": "The change cannot be made any more; what was paid for it goes back.",
         "zh-CN": "变更未能生效，已付差价将原路退回。",
     },
     EventKind.ORDER_PICKING: {"en": "The warehouse is picking your goods.", "zh-CN": "仓库正在拣货。"},

@@ -211,7 +211,7 @@ def contact_email(root: strawberry.Parent[Order], info: Info) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class AddressView:
-    """The address that an order goes to, as it was when it was placed."""
+    """The address that an order goes to."""
 
     recipient: str
     phone: str

@@ -37,7 +37,8 @@ enum_type(
         "time slot are held meanwhile.",
         "EXPIRED": "Its difference was not paid in time; the order stayed as it was.",
         "CANCELED": "It was given up; the order stayed as it was.",
-        "REJECTED": "It was paid too late: the order was shipped or canceled meanwhile. The money goes back.",
+        "REJECTED": "It cannot be made any more, as `refusal` says: the order was shipped or canceled meanwhile, or "
+        "what was held for it broke. What was paid for it goes back.",
     },
 )
 

@@ -65,7 +65,7 @@ ServiceCaseReference = Annotated["ServiceCase", strawberry.lazy("schema.service"
 ServiceOptionReference = Annotated["ServiceOption", strawberry.lazy("schema.service")]
 
 
-@strawberry.type(description="Where an order goes, as it was when the order was placed. For the buyer and for staff.")
+@strawberry.type(description="Where an order goes: as it was placed, or changed since. For the buyer and for staff.")
 class OrderAddress:
     recipient: str = strawberry.field(description="Who receives it.")
     phone: str = strawberry.field(description="How to reach them, E.164.")
@@ -196,7 +196,9 @@ class Order(Node):
     note: str = field(
         resolvers.note, description="What the buyer wrote to the shop; empty for whoever brought it once it is there."
     )
-    cancel_reason: CancelReason | None = strawberry.field(description="Why it was canceled.")
+    cancel_reason: CancelReason | None = strawberry.field(
+        description="Why it was canceled; null unless the whole order was canceled with a reason."
+    )
     cancel_note: str = strawberry.field(description="What was written about the reason; may be empty.")
     version: int = strawberry.field(description="Counts up with every change.")
     placed_at: datetime = strawberry.field(description="When it was placed, UTC.")
@@ -228,7 +230,8 @@ class Order(Node):
         "carrier's word. Null once it is received or canceled.",
     )
     courier_job: CourierJobReference | None = field(
-        courier_resolvers.job_of_order, description="The delivery by the shop's own courier; null when there is none."
+        courier_resolvers.job_of_order,
+        description="The newest job of the shop's own couriers for it; null when there is none.",
     )
     is_in_review: bool = field(
         review_resolvers.is_in_review, description="Whether somebody of the shop looks at it before it is shipped."
