@@ -17,7 +17,7 @@ from domain.fulfillment.carriers import at_address, connected
 from domain.fulfillment.facts import parcel_facts
 from domain.fulfillment.visible import visible as visible_parcels
 from domain.inventory import stock
-from domain.orders import actions, dispatch, lifecycle, shortages
+from domain.orders import actions, changes_delivery, dispatch, lifecycle, shortages
 from domain.orders.actions import Action
 from domain.orders.checkout import Destination
 from domain.orders.history import lock, tell
@@ -25,7 +25,7 @@ from domain.orders.visible import visible as visible_orders
 from kit import clock, ids
 from kit.errors import Refused, refuse_all
 from models.fulfillment import Interception, InterceptionAction, InterceptionState, Parcel, ParcelLine, ParcelState
-from models.orders import Order, OrderState
+from models.orders import DeliveryMode, Order, OrderLine, OrderState
 from models.shortages import ShortageCause
 
 log = logging.getLogger("jishi.fulfillment")
@@ -73,8 +73,8 @@ async def request(viewer: Viewer, wish: Wish, *, key: str) -> list[Interception]
 
 async def _request(viewer: Viewer, wish: Wish) -> UUID:
     order, parcels = await _named(viewer, wish)
-    if wish.action == InterceptionAction.NEW_ADDRESS and wish.destination is None:
-        raise Refused("REQUIRED", path=("destination",))
+    if wish.action == InterceptionAction.NEW_ADDRESS:
+        await _check_destination(order, parcels, wish.destination)
     refuse_all([problem for parcel in parcels if (problem := await _cannot_be_stopped(parcel))])
     batch_id = ids.new_id()
     for parcel in parcels:
@@ -91,6 +91,17 @@ async def _request(viewer: Viewer, wish: Wish) -> UUID:
         await effects.soon(ASK, made.id)
         await tell(viewer, order, kind="interception.requested", data=_facts(made, parcel))
     return batch_id
+
+
+async def _check_destination(order: Order, parcels: Sequence[Parcel], destination: Destination | None) -> None:
+    """By the rules of an order that is not shipped yet: what comes back is sent there anew."""
+    if destination is None:
+        raise Refused("REQUIRED", path=("destination",))
+    if order.delivery_mode == DeliveryMode.PICKUP:
+        raise Refused("NO_ADDRESS_TO_CHANGE", path=("destination",))
+    lines = await OrderLine.filter(parcel_lines__parcel_id__in=[parcel.id for parcel in parcels]).distinct()
+    units: dict[tuple[str, ...], list[UUID]] = {("destination",): [line.variant_id for line in lines]}
+    await changes_delivery.check_goods(order, {"address": destination.as_json()}, units)
 
 
 async def _named(viewer: Viewer, wish: Wish) -> tuple[Order, Sequence[Parcel]]:

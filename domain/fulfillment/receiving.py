@@ -71,7 +71,7 @@ async def _receive(viewer: Viewer, receipt: Receipt) -> UUID:
 async def _scanned(viewer: Viewer, receipt: Receipt) -> Parcel:
     """The parcel with this waybill, or with this number of the market's own."""
     code = clean_text(receipt.scan, path=("scan",), minimum=1, maximum=LONGEST_SCAN)
-    parcels = visible(viewer).filter(waybill=code)
+    parcels = visible(viewer).filter(waybill__in={code, code.upper()})
     if receipt.carrier is not None:
         parcels = parcels.filter(carrier=receipt.carrier)
     found = await parcels.limit(2) or await visible(viewer).filter(number=code.upper())

@@ -7,6 +7,7 @@ import pytest
 
 from adapters.carriers.simulator import CarrierSimulator
 from domain.access import Viewer
+from domain.delivery.deliveries import Way
 from domain.fulfillment import interception
 from domain.market import Market
 from domain.orders import lifecycle
@@ -15,6 +16,7 @@ from jobs.runner import run_due
 from kit import ids
 from models.aftersales import CaseState, Closing, DeliveryCase
 from models.customers import Role
+from models.delivery import DeliveryMode
 from models.fulfillment import CarrierCode, Interception, InterceptionState, Parcel, ParcelState, Trouble
 from models.jobs import Timer
 from models.orders import Order, OrderState
@@ -23,6 +25,7 @@ from tests.api import Api
 from tests.factories import changes
 from tests.factories.aftersales import confirm, live_case, report, send
 from tests.factories.catalog import make_product, variant_of
+from tests.factories.delivery import make_point, make_region
 from tests.factories.fulfillment import later, make_paid, ship
 from tests.factories.inventory import counts
 
@@ -174,6 +177,25 @@ async def test_a_parcel_goes_to_another_address_in_the_same_city(
     await travel(customer)
     assert (await Interception.get()).state == InterceptionState.DONE
     assert (await Order.get(id=order.id)).state == OrderState.DELIVERED
+
+
+async def test_a_parcel_is_not_sent_where_its_goods_cannot_be_delivered(
+    api: Api, customer: Viewer, picker: Viewer
+) -> None:
+    await make_region(customer.market, "杭州市", province="浙江省", cold_chain=False)
+    order = await make_paid(customer, {await make_product(cold_chain=True): 1})
+    await send(picker, order)
+    wish = {"action": "NEW_ADDRESS", "destination": {"address": changes.HANGZHOU}}
+    answer = await stop(api, order, customer, **wish)
+    assert [(error["code"], error["path"]) for error in answer["userErrors"]] == [
+        ("CANNOT_BE_DELIVERED", ["destination"])
+    ]
+    assert not await Interception.exists()
+    point = await make_point(customer.market)
+    collected = await make_paid(customer, way=Way(DeliveryMode.PICKUP, None, point.id))
+    await send(picker, collected)
+    assert codes(await stop(api, collected, customer, **wish)) == ["NO_ADDRESS_TO_CHANGE"]
+    assert codes(await stop(api, collected, customer)) == []
 
 
 async def test_a_carrier_that_cannot_says_so_and_the_order_goes_on(

@@ -57,7 +57,7 @@ async def parcel(order: Order, picker: Viewer) -> Parcel:
 async def receive(picker: Viewer, parcel: Parcel, *, broken: int = 0, key: str = "desk") -> Parcel:
     [line] = await ParcelLine.filter(parcel_id=parcel.id)
     named = (Chosen(line.order_line_id, broken),) if broken else ()
-    back = await receiving.receive(picker, Receipt(parcel.waybill, broken=named), key=key)
+    back = await receiving.receive(picker, Receipt(parcel.waybill.lower(), broken=named), key=key)
     await run(picker.market)
     return back
 

@@ -4,7 +4,7 @@ from tortoise.migrations import operations as ops
 
 
 class Migration(migrations.Migration):
-    dependencies = [("market", "0009_service_cases")]
+    dependencies = [("market", "0011_real_providers")]
 
     initial = False
 
