@@ -7,7 +7,17 @@ from itertools import accumulate
 from random import Random
 from uuid import UUID
 
-from demo import floor, lives, lives_in_review, lives_of_money, lives_on_the_road, lives_short, mishaps, second_thoughts
+from demo import (
+    floor,
+    lives,
+    lives_after,
+    lives_in_review,
+    lives_of_money,
+    lives_on_the_road,
+    lives_short,
+    mishaps,
+    second_thoughts,
+)
 from demo.director import Life
 from demo.ground import EARLY_BIRD, EARLY_BIRDS, FEAST, SPRING, WELCOME
 from demo.scene import Scene
@@ -88,6 +98,16 @@ CAST: tuple[tuple[Way, int, float, float], ...] = (
     (lives_in_review.waits_for_review, 2, 0.1, 0.02),
     (lives_in_review.waits_for_review, 1, 0.6, 0.3),  # overdue
     (lives_in_review.is_being_reviewed, 1, 0.005, 0.003),
+    (lives_after.asks_for_its_money, 2, 7.5, 6.5),
+    (lives_after.asks_for_a_compensation, 1, 7.5, 6.5),
+    (lives_after.thinks_better_of_it, 1, 20, 6),
+    (lives_after.was_given_its_money, 2, 30, 6),
+    (lives_after.is_to_be_sent_back, 1, 8, 7),
+    (lives_after.is_to_be_sent_back, 1, 25, 16),  # the goods never came
+    (lives_after.is_on_its_way_back, 1, 9, 8),
+    (lives_after.has_come_back, 2, 30, 9),
+    (lives_after.is_turned_down_and_appeals, 1, 9, 8),
+    (lives_after.is_turned_down, 1, 20, 7),
     (lives.waits_for_money, 6, 0.014, 0.002),
     (lives.waits_after_a_failed_try, 2, 0.012, 0.004),
     (lives.is_canceled_and_hard_to_refund, 1, 0.02, 0.018),  # its refund has failed and waits for the next try

@@ -21,6 +21,8 @@ log = logging.getLogger("jishi.events")
 
 POSITION = "event_position"
 CASES = UUID(int=1)  # rung for whatever is about a delivery case
+SERVICE_CASES = UUID(int=4)  # rung for whatever is about a customer's case
+RUNG_BY = {"case_id": CASES, "service_case_id": SERVICE_CASES}  # by a fact that an event tells
 PAGE = 200  # events read or numbered at a time
 LOOK_AGAIN_SECONDS = 1.0  # how long a lost wake-up can go unnoticed
 BURST_SECONDS = 0.005  # changes this close together are numbered in one go
@@ -160,10 +162,8 @@ async def _ring_for_news(seen: int) -> int:
 
 
 def _ring_for(events: Sequence[Event]) -> None:
-    about_cases = {CASES for event in events if "case_id" in event.data}
-    live.ring(
-        {event.stream_id for event in events} | {event.user_id for event in events if event.user_id} | about_cases
-    )
+    about = {key for event in events for fact, key in RUNG_BY.items() if fact in event.data}
+    live.ring({event.stream_id for event in events} | {event.user_id for event in events if event.user_id} | about)
 
 
 async def latest_position() -> int:

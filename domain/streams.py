@@ -106,6 +106,29 @@ class Stream(ABC, Generic[RowType]):
         return None
 
 
+class HistoryStream(Stream[RowType]):
+    """What is told by events of certain kinds, read out of the market's history, each stretch of it once."""
+
+    kinds: tuple[str, ...]
+
+    def __init__(self, viewer: Viewer) -> None:
+        super().__init__(viewer)
+        self._looked_through = 0
+
+    async def read(self, after: int) -> list[Event]:
+        """The next events of these kinds after a position; what lies before it has no more of them."""
+        upto = await events.latest_position()
+        start = max(after, self._looked_through)
+        found = (
+            await Event.filter(kind__in=self.kinds, position__gt=start, position__lte=upto)
+            .order_by("position")
+            .limit(events.PAGE)
+        )
+        if len(found) < events.PAGE:
+            self._looked_through = max(upto, start)
+        return found
+
+
 async def follow(stream: Stream[RowType], *, after: str | None) -> AsyncGenerator[Change[RowType], None]:
     """The snapshot, or with a cursor what was missed, then each new event, until the reader goes away."""
     await stream.open()

@@ -1,32 +1,39 @@
 """After-sales service: what can be asked for a line, what a case asks for, and what can be done with it."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Protocol
 from uuid import UUID
 
 import strawberry
+from tortoise.expressions import Q
 
 from domain import refusals
 from domain.catalog import returns
 from domain.orders.visible import is_known
 from domain.payments import refunds
-from domain.service import asking, cases, decisions, eligibility, goods, guards
+from domain.service import asking, cases, decisions, eligibility, goods, guards, states, streams
 from domain.service.asking import Asked, Foreseen
 from domain.service.decisions import Agreed
 from domain.service.goods import Deduction, Finding, Inspection
 from domain.service.guards import ServiceAction
+from domain.service.streams import ServiceCaseChange
+from domain.service.visible import visible
 from kit import clock, ids
 from kit.money import Money
+from kit.paging import Page, Sort, page, window
 from loaders import orders as order_loaders
 from loaders import payments as payment_loaders
 from loaders import service as loaders
 from models.catalog import Product, ReturnExclusion
 from models.orders import Order, OrderLine
-from models.service import Grade, ServiceCase, ServiceCaseLine, ServiceLineState, ServiceReason, Wish
+from models.service import Grade, ServiceCase, ServiceCaseLine, ServiceLineState, ServiceReason, ServiceState, Wish
 from resolvers.answers import Answer, Problem, problems
 from resolvers.context import Info
+from resolvers.orders.live import After
+
+LONGEST_OPEN = Sort("service_cases.opened", ("opened_at",))
 
 
 class LineChoice(Protocol):
@@ -198,6 +205,28 @@ async def service_case(
 ) -> ServiceCase | None:
     key = ids.find_key("ServiceCase", id)
     return await info.context.load(loaders.cases_by_id, key) if key else None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChoice:
+    """Which cases are asked for."""
+
+    states: Sequence[ServiceState] | None = None
+    overdue: bool | None = None
+    escalated: bool | None = None
+
+
+async def service_cases(
+    info: Info, choice: CaseChoice, *, first: int | None, after: str | None, last: int | None, before: str | None
+) -> Page[ServiceCase]:
+    rows = visible(info.context.viewer)
+    rows = rows.filter(state__in=list(choice.states if choice.states is not None else states.LIVE))
+    if choice.overdue is not None:
+        late = Q(due_at__isnull=False, due_at__lte=clock.now())
+        rows = rows.filter(late) if choice.overdue else rows.filter(~late)
+    if choice.escalated is not None:
+        rows = rows.filter(escalated_at__isnull=not choice.escalated)
+    return await page(rows, sort=LONGEST_OPEN, window=window(first=first, after=after, last=last, before=before))
 
 
 async def cases_of_order(root: strawberry.Parent[Order], info: Info) -> list[ServiceCase]:
@@ -372,3 +401,12 @@ async def service_case_inspect(
 
 async def _answer(info: Info, case: ServiceCase) -> Answer:
     return Answer(case=case, order=await info.context.load(order_loaders.orders_by_id, case.order_id))
+
+
+# Live -----------------------------------------------------------------------------------------------------------------
+
+
+async def service_case_events(info: Info, after: After = None) -> AsyncIterator[ServiceCaseChange]:
+    async for change in streams.of_cases(info.context.viewer, after=after or info.context.last_event_id):
+        info.context.renew()
+        yield change

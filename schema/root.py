@@ -34,7 +34,7 @@ from schema.payments import PaymentMutation, PaymentQuery
 from schema.pricing import PRICING_ERRORS, PricingQuery
 from schema.promotions import PROMOTION_ERRORS, PromotionMutation, PromotionQuery
 from schema.scalars import SCALARS
-from schema.service import ServiceMutation, ServiceQuery
+from schema.service import ServiceMutation, ServiceQuery, ServiceSubscription
 from schema.stockroom.incoming import IncomingMutation, IncomingQuery
 from schema.stockroom.stocktaking import StocktakingMutation, StocktakingQuery
 from schema.stockroom.transfers import TransferMutation, TransferQuery
@@ -121,6 +121,7 @@ Subscription = merge_types(
         PickingSubscription,
         CourierSubscription,
         AftersalesSubscription,
+        ServiceSubscription,
     ),
 )
 

@@ -1,7 +1,7 @@
 """After-sales service: what can be asked for a line after it was received, and the cases that come of it."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
@@ -11,15 +11,18 @@ from models import service as models
 from models.catalog import ReturnExclusion
 from models.service import Grade, ServiceLineState, ServiceReason, ServiceState, Wish
 from resolvers import service as resolvers
+from resolvers.context import Info
 from schema.errors import ErrorCode, Payload
-from schema.fields import enum_type, field, mutation
+from schema.fields import enum_type, field, given, mutation, subscription
 from schema.node import Node, node_type
+from schema.paging import After, Before, Connection, First, Last
 from schema.scalars import Money, SafeInt, money
 
 if TYPE_CHECKING:
-    from schema.orders.types import Order, OrderLine
+    from schema.orders.types import Order, OrderEvent, OrderLine
 
 OrderReference = Annotated["Order", strawberry.lazy("schema.orders.types")]
+OrderEventReference = Annotated["OrderEvent", strawberry.lazy("schema.orders.types")]
 OrderLineReference = Annotated["OrderLine", strawberry.lazy("schema.orders.types")]
 
 enum_type(
@@ -212,8 +215,48 @@ class ServiceCase(Node):
     ended_at: datetime | None = strawberry.field(description="When it ended, UTC; null while it is open.")
 
 
+@strawberry.type(description="A case as it is now, and what has just happened to it.")
+class ServiceCaseChange:
+    row: ServiceCase = strawberry.field(name="case", description="The case as it is now.")
+    event: OrderEventReference | None = strawberry.field(
+        description="What happened; null in the snapshot that opens a stream."
+    )
+    cursor: str = strawberry.field(description="Give it as `after` when you come back: you get what you missed, once.")
+
+
+@strawberry.input(description="Which cases. All conditions must hold.")
+class ServiceCaseFilter:
+    states: list[ServiceState] | None = strawberry.field(
+        default=strawberry.UNSET, description="In one of these states; those that are open when left out."
+    )
+    overdue: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Only those whose next step is late, or only the others."
+    )
+    escalated: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Only those that were escalated by the clock, or only the others."
+    )
+
+
+async def list_cases(
+    info: Info,
+    filter: Annotated[
+        ServiceCaseFilter | None, strawberry.argument(description="Which cases; the open ones when left out.")
+    ] = None,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+) -> Any:
+    choice = resolvers.CaseChoice(**given(filter)) if filter else resolvers.CaseChoice()
+    return await resolvers.service_cases(info, choice, first=first, after=after, last=last, before=before)
+
+
 @strawberry.type
 class ServiceQuery:
+    service_cases: Connection[ServiceCase] = field(
+        list_cases,
+        description="After-sales cases, the oldest first: all for staff who work with cases, or yours.",
+    )
     service_case: ServiceCase | None = field(
         resolvers.service_case, description="An after-sales case by its id, if it is yours to see; null otherwise."
     )
@@ -397,4 +440,13 @@ class ServiceMutation:
         ServiceCaseInspectInput,
         description="Take in what came back: what is as good as new goes on the shelf, what is broken is booked so, "
         "and the money goes back, or the goods do. For staff who ship or resolve cases.",
+    )
+
+
+@strawberry.type
+class ServiceSubscription:
+    service_case_events: ServiceCaseChange = subscription(
+        resolvers.service_case_events,
+        description="Live changes of all after-sales cases, for staff who work with them: first the open ones as they "
+        "are, then every event once, in the order in which they were committed. A buyer follows the order instead.",
     )

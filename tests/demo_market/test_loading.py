@@ -35,6 +35,7 @@ from models.outbox import ActorKind, Event
 from models.payments import JournalEntry, Payment, PaymentState, Refund, RefundReason, RefundState
 from models.promotions import Coupon, CouponUse, CouponUseState
 from models.reviews import CallOutcome, Review, ReviewCall, ReviewStage
+from models.service import ServiceCase, ServiceCaseLine, ServiceState, Wish
 from models.shortages import Shortage, ShortageChoice, ShortageState
 from models.warehouse import Manifest, ManifestState, Package, PackageState, StorageBin, Wave, WaveState
 from settings import Settings
@@ -122,6 +123,11 @@ async def test_reviews_stand_at_every_stage_and_orders_came_by_the_file(loaded_m
     assert {call.outcome for call in await ReviewCall.all()} >= {CallOutcome.CONFIRMED, CallOutcome.DENIED}
     batches = await OrderBatch.all()
     assert {(batch.state, batch.accepted, batch.rejected) for batch in batches} == {(BatchState.COMPLETED, 1, 1)}
+
+
+async def test_requests_after_receipt_stand_in_every_state(loaded_market: Market) -> None:
+    assert {case.state for case in await ServiceCase.all()} == set(ServiceState)
+    assert {line.wish for line in await ServiceCaseLine.all()} == set(Wish)
 
 
 async def test_coupons_are_used_used_up_and_over(loaded_market: Market) -> None:
