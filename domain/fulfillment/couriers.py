@@ -85,13 +85,15 @@ async def offer(viewer: Viewer, order_id: UUID) -> None:
 
 
 async def withdraw(viewer: Viewer, order_id: UUID) -> None:
-    """Nothing of the order is to be fetched any more: it was canceled, or left otherwise. Whoever has just left with
-    it goes on."""
+    """Nothing of the order is to be fetched or brought again any more: it was canceled, left otherwise, or came back.
+    Whoever has just left with it goes on."""
     async with viewer.market.change():
         order = await _order(order_id)
         job = await _current(order)
-        if order.state in UNSHIPPED or job is None or job.state not in BEFORE_STARTING or await parcels_of(job):
+        if order.state in UNSHIPPED or job is None or job.state not in BEFORE_STARTING:
             return
+        if any(parcel.state == ParcelState.OUT_FOR_DELIVERY for parcel in await parcels_of(job)):
+            return  # to be brought again
         await _move(job, JobState.CANCELED)
 
 

@@ -21,7 +21,7 @@ from kit.text import Localized
 from kit.validate import clean_text
 from models.database import persistent
 from models.delivery import DeliveryMode
-from models.fulfillment import Parcel, ParcelLine, ParcelState, ScanKind, TrackingEvent
+from models.fulfillment import CarrierCode, Parcel, ParcelLine, ParcelState, ScanKind, TrackingEvent
 from models.orders import Order, OrderLine, OrderState
 
 log = logging.getLogger("jishi.fulfillment")
@@ -201,6 +201,7 @@ async def _note(viewer: Viewer, order: Order, parcel: Parcel, scan: Scan, *, sta
         received_at=now,
     )
     moved = state is not None and states.advance(parcel, state, at=scan.occurred_at)
+    waits_for_a_rider = parcel.carrier == CarrierCode.OWN_COURIER and parcel.failed_attempts > 0
     parcel.heard_at = now
     if scan.kind == ScanKind.ATTEMPT_FAILED:
         parcel.failed_attempts += 1
@@ -215,6 +216,8 @@ async def _note(viewer: Viewer, order: Order, parcel: Parcel, scan: Scan, *, sta
     arrived = moved and parcel.state == ParcelState.DELIVERED
     if moved and parcel.state in states.ENDED:
         await effects.soon(interception.CAME_TO_REST, parcel.id)
+    if moved and waits_for_a_rider and parcel.state != ParcelState.OUT_FOR_DELIVERY:
+        await effects.soon("courier.withdraw", order.id)  # who was to bring it again
     if arrived:
         await _count_delivered(order, parcel)
     await tell(viewer, order, kind="parcel.delivered" if arrived else "parcel.scanned", data=scan_facts(parcel, noted))

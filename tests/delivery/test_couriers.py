@@ -12,7 +12,7 @@ import pytest
 from adapters.payments.simulator import Outcome
 from domain.access import Viewer
 from domain.delivery.deliveries import Way
-from domain.fulfillment import couriers, positions, proofs
+from domain.fulfillment import couriers, positions, proofs, tracking
 from domain.fulfillment.proofs import Given
 from domain.market import Market
 from domain.orders import lifecycle, shortages
@@ -230,6 +230,18 @@ async def test_a_job_in_vain_is_offered_again_and_another_rider_brings_the_same_
     assert await state_of(order) == OrderState.DELIVERED
     assert await Parcel.filter(order_id=order.id).count() == 1
     assert await Event.filter(stream_id=order.id, kind="courier.offered").count() == 2
+
+
+async def test_who_was_to_bring_it_again_is_called_off_when_it_is_back_in_the_house(
+    market: Market, rider: Viewer, staff: MakeStaff, order: Order
+) -> None:
+    await couriers.fail(rider, (await on_the_way(rider, order)).id, reason="Nobody at home.", refused=False)
+    again = await CourierJob.get(order_id=order.id, is_current=True)
+    [parcel] = await Parcel.filter(order_id=order.id)
+    await tracking.add_scan(await staff(Role.COURIER), parcel.id, state=ParcelState.RETURNED)
+    await run(market)
+    assert (await Parcel.get(id=parcel.id)).state == ParcelState.RETURNED
+    assert (await CourierJob.get(id=again.id)).state == JobState.CANCELED
 
 
 async def test_after_the_last_try_in_vain_the_goods_come_back(
