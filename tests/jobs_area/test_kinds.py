@@ -23,7 +23,9 @@ def kinds_asked_for() -> set[str]:
 
 
 def _meant(kind: ast.expr, names: dict[str, Any]) -> set[str]:
-    """A kind is written out, or a constant of its module or of one that it imports, or any of a table of kinds."""
+    """A kind is written out, or a constant of its module or of one that it imports, one of two, or any of a table."""
+    if isinstance(kind, ast.IfExp):
+        return _meant(kind.body, names) | _meant(kind.orelse, names)
     if isinstance(kind, ast.Subscript):
         return set(eval(ast.unparse(kind.value), names).values())
     return {eval(ast.unparse(kind), names)}

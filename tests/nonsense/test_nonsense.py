@@ -56,8 +56,8 @@ async def test_any_values_are_answered(town: Town, data: Any, speaker: str, oper
     await call(town, data, speaker, operation)
 
 
-@settings(nonsense, max_examples=2)
-@given(data=st.data(), speaker=st.sampled_from(("ADMINISTRATOR", "customer")))
+@settings(nonsense, max_examples=examples(1))
+@given(data=st.data(), speaker=st.just("ADMINISTRATOR"))
 async def test_things_that_there_are_not_are_missing_everywhere(town: Town, data: Any, speaker: str) -> None:
     for operation in OPERATIONS:
         variables = data.draw(town.lost.fields(operation.arguments, operation.name))
