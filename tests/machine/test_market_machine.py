@@ -13,6 +13,7 @@ def test_whatever_happens_in_a_market_its_goods_money_and_history_agree(sqlite_t
     play(MarketMachine, url, tmp_path, examples=8, steps=30)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_a_long_run_of_markets_agrees(sqlite_template: Path, tmp_path: Path) -> None:
     url = copy_sqlite(sqlite_template, tmp_path / "machine.sqlite3")

@@ -70,6 +70,7 @@ async def test_any_query_is_answered(town: Town, speaker: str, document: str) ->
     await town.tell(speaker, document, {})
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 @LONG
 @any_call
@@ -77,6 +78,7 @@ async def test_any_values_are_answered_for_long(town: Town, data: Any, speaker: 
     await call(town, data, speaker, operation)
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 @settings(LONG, max_examples=examples(60))
 @any_shape

@@ -44,6 +44,7 @@ def test_a_day_of_a_busy_market_ends_without_a_broken_invariant(options: list[st
     assert "25 orders in" in done.stdout
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 @pytest.mark.parametrize("database", ["sqlite", pytest.param("postgres", marks=ALSO_ON_POSTGRES)])
 def test_a_quick_run_of_the_engine_measures_every_act_and_on_postgres_every_number_of_processes(database: str) -> None:
