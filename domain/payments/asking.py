@@ -6,18 +6,17 @@ provider has told the outcome. What it tells is applied like its callback, so th
 
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from adapters.payments.provider import Notice, ProviderError, ProviderRefused
 from domain.market import Market
-from domain.payments import sending, webhooks
+from domain.payments import sending, states, webhooks
 from kit import clock
 from models.payments import Payment, PaymentState, Refund, RefundState
 
 log = logging.getLogger("jishi.payments")
 
 AT_ONCE = 100
-FIRST = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 LATE_MONEY = timedelta(days=1)  # so long after its time an attempt that could not be closed is asked about
 
@@ -45,7 +44,7 @@ async def about_payment(market: Market, payment: Payment) -> bool:
     provider = market.providers.get(payment.provider)
     reference = payment.provider_reference or ""
     if provider is None:
-        await _ask_later(payment, now)
+        await _ask_later(payment)
         return False
     if payment.state == PaymentState.EXPIRED or payment.expires_at <= now:
         try:
@@ -69,11 +68,11 @@ async def about_refund(market: Market, refund: Refund) -> bool:
     """Ask what became of a refund on its way; gives whether its outcome is known."""
     now = clock.now()
     if refund.state != RefundState.PENDING:
-        await Refund.filter(id=refund.id).update(ask_at=None)
+        await _known(refund)
         return False
     provider = market.providers.get(refund.payment.provider)
     if provider is None:
-        await _ask_later(refund, now)
+        await _ask_later(refund)
         return False
     key, reference = sending.request_key(refund), refund.provider_reference or ""
     charge = refund.payment.provider_reference or ""
@@ -83,14 +82,14 @@ async def about_refund(market: Market, refund: Refund) -> bool:
         lambda: provider.find_refund(request_key=key, reference=reference, charge_reference=charge, now=now),
     )
     if found:
-        await Refund.filter(id=refund.id).update(ask_at=None)
+        await _known(refund)
     return found
 
 
 async def _asked(market: Market, row: Payment | Refund, ask: Ask) -> bool:
     """Whether the provider has told an outcome, which is applied then. Whatever it says, it is not asked again soon."""
     code = row.provider if isinstance(row, Payment) else row.payment.provider
-    await _ask_later(row, clock.now())
+    await _ask_later(row)
     try:
         notice = await ask()
     except ProviderError as error:
@@ -106,10 +105,9 @@ async def _asked(market: Market, row: Payment | Refund, ask: Ask) -> bool:
     return True
 
 
-async def _ask_later(row: Payment | Refund, now: datetime) -> None:
-    pause = min(max(FIRST, (now - row.created_at) / 2), LONGEST_PAUSE)
-    await type(row).filter(id=row.id).update(ask_at=now + pause)
+async def _ask_later(row: Payment | Refund) -> None:
+    await type(row).filter(id=row.id).update(ask_at=states.ask_again(row.created_at, longest=LONGEST_PAUSE))
 
 
-async def _known(payment: Payment) -> None:
-    await Payment.filter(id=payment.id).update(ask_at=None)
+async def _known(row: Payment | Refund) -> None:
+    await type(row).filter(id=row.id).update(ask_at=None)

@@ -131,7 +131,7 @@ async def _start(viewer: Viewer, order_id: UUID, *, method: PaymentMethod, way: 
         amount=order.total,
         created_at=clock.now(),
         expires_at=order.pay_by,
-        ask_at=ask_from(),
+        ask_at=states.ask_from(),
     )
     await tell(viewer, order, kind="payment.created", data=states.facts(payment))
     if payment.amount == 0:  # a coupon pays for all of it: there is nothing to ask a provider for
@@ -163,11 +163,6 @@ async def open_with_provider(viewer: Viewer, payment_id: UUID, *, return_url: st
     return await Payment.get(id=payment.id)
 
 
-def ask_from() -> datetime:
-    """When a provider that has not called back is first asked what became of what was begun now."""
-    return clock.now() + claims.ASKED_AFTER
-
-
 def notify_url(viewer: Viewer, provider: str) -> str:
     """Where a provider calls back."""
     return f"{viewer.market.policy.url}/webhooks/{provider}"
@@ -183,10 +178,7 @@ async def expire(viewer: Viewer, order_id: UUID) -> None:
         for payment in await pending(order):
             if order.state == OrderState.PENDING_PAYMENT and payment.amount == order.total:
                 continue
-            states.move(payment, PaymentState.EXPIRED)
-            payment.ask_at = clock.now()  # its provider is to close it
-            await payment.save(update_fields=["state", "ask_at"])
-            await tell(viewer, order, kind="payment.expired", data=states.facts(payment))
+            await claims.give_up(viewer, order, payment)
 
 
 async def pending(order: Order) -> list[Payment]:

@@ -1,7 +1,7 @@
 """Money for more than the order as it was placed: the difference of a change, a tip for the courier."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from domain import effects
@@ -18,9 +18,6 @@ PAID: Mapping[PaymentPurpose, str] = {
     PaymentPurpose.DIFFERENCE: "order.difference_paid",
     PaymentPurpose.TIP: "fulfillment.tip_paid",
 }  # the effect whose handler makes something of the money, by the claim's key
-
-
-ASKED_AFTER = timedelta(minutes=1)  # when a provider that has not called back is first asked what became of it
 
 
 async def start(
@@ -47,7 +44,7 @@ async def start(
         amount=amount,
         created_at=clock.now(),
         expires_at=expires_at,
-        ask_at=clock.now() + ASKED_AFTER,
+        ask_at=states.ask_from(),
     )
     await tell(viewer, order, kind="payment.created", data=states.facts(payment))
     return payment
@@ -102,7 +99,12 @@ async def expire(viewer: Viewer, order: Order, claim_id: UUID) -> None:
     """Give up the attempts to pay a claim on a locked order. One that is paid all the same goes back by itself."""
     pending = Payment.filter(order_id=order.id, claim_id=claim_id, state=PaymentState.PENDING)
     for payment in await pending.order_by("id").select_for_update():
-        states.move(payment, PaymentState.EXPIRED)
-        payment.ask_at = clock.now()  # its provider is to close it
-        await payment.save(update_fields=["state", "ask_at"])
-        await tell(viewer, order, kind="payment.expired", data=states.facts(payment))
+        await give_up(viewer, order, payment)
+
+
+async def give_up(viewer: Viewer, order: Order, payment: Payment) -> None:
+    """The time of a locked attempt to pay is over, that of its locked order or that of its claim."""
+    states.move(payment, PaymentState.EXPIRED)
+    payment.ask_at = clock.now()  # its provider is to close it
+    await payment.save(update_fields=["state", "ask_at"])
+    await tell(viewer, order, kind="payment.expired", data=states.facts(payment))

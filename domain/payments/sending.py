@@ -9,7 +9,7 @@ from domain import effects, idempotency
 from domain.access import Permission, Viewer
 from domain.orders.history import lock, tell
 from domain.payments import ledger, states
-from domain.payments.attempts import ask_from, notify_url
+from domain.payments.attempts import notify_url
 from domain.payments.captures import LONGEST_NUMBER, reject, set_aside
 from domain.payments.visible import visible_refunds
 from kit import clock
@@ -19,7 +19,6 @@ from models.payments import PaymentMethod, Refund, RefundState
 
 log = logging.getLogger("jishi.payments")
 
-ASK_AGAIN = timedelta(minutes=1)  # pause after which a provider that did not answer is asked again, the first time
 LONGEST_PAUSE = timedelta(hours=1)
 
 
@@ -44,10 +43,12 @@ async def send(viewer: Viewer, refund_id: UUID) -> None:
         return
     except ProviderError as error:  # however long it stays away, the money is owed: this is never given up
         log.warning("%s could not be asked for refund %s: %s", payment.provider, refund.number, error)
-        pause = min(max(ASK_AGAIN, (clock.now() - refund.created_at) / 2), LONGEST_PAUSE)
-        await effects.at("payment.send_refund", refund.id, clock.now() + pause)
+        again_at = states.ask_again(refund.created_at, longest=LONGEST_PAUSE)
+        await effects.at("payment.send_refund", refund.id, again_at)
         return
-    await Refund.filter(id=refund.id, attempt=refund.attempt).update(provider_reference=reference, ask_at=ask_from())
+    await Refund.filter(id=refund.id, attempt=refund.attempt).update(
+        provider_reference=reference, ask_at=states.ask_from()
+    )
     if payment.method == PaymentMethod.EXTERNAL:
         await _settled(viewer, refund, provider=payment.provider, reference=reference)
 

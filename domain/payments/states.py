@@ -1,5 +1,8 @@
 """Which state of a payment or a refund may follow which, and what an event says about them."""
 
+from datetime import datetime, timedelta
+
+from kit import clock
 from models.payments import Payment, PaymentState, Refund, RefundState
 
 # A provider's word that it has the money is believed whatever we thought before: callbacks come in any order.
@@ -15,6 +18,9 @@ REFUND_TRANSITIONS: dict[RefundState, frozenset[RefundState]] = {
     RefundState.FAILED: frozenset({RefundState.PENDING, RefundState.SUCCEEDED}),
     RefundState.SUCCEEDED: frozenset(),
 }
+
+
+ASKED_AFTER = timedelta(minutes=1)
 
 
 class ForbiddenMove(Exception):
@@ -43,6 +49,17 @@ def move_refund(refund: Refund, to: RefundState) -> None:
     if not can_end_as(refund, to):
         raise ForbiddenMove(f"{refund.number}: {refund.state} → {to}")
     refund.state = to
+
+
+def ask_from() -> datetime:
+    """When a provider that has not told the outcome of what is begun now is first asked for it."""
+    return clock.now() + ASKED_AFTER
+
+
+def ask_again(begun_at: datetime, *, longest: timedelta) -> datetime:
+    """When it is asked once more: the longer ago it was begun, the longer the pause."""
+    now = clock.now()
+    return now + min(max(ASKED_AFTER, (now - begun_at) / 2), longest)
 
 
 def facts(payment: Payment) -> dict[str, object]:

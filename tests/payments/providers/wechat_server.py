@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -314,7 +315,7 @@ class WechatServer:
         try:
             signature = base64.b64decode(found["signature"])
             key_named("wechat merchant").public_key().verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
-        except Exception:  # whatever is wrong with it
+        except (ValueError, InvalidSignature):  # not base64, or not of this message
             return "签名错误"
         return ""
 
